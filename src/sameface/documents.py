@@ -1,0 +1,161 @@
+"""Reading documents strictly: TOML and JSON tables whose mistakes name file, table, key and remedy.
+
+Knows only errors. Used at the doors (rulebooks, scenarios, settings), so that the inside can trust.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sameface.errors import BadDocument
+
+_OFFSET = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "text in quotes",
+    list: "a list",
+    dict: "a table",
+    datetime: "a date with a time, such as 2014-03-03T09:00:00Z",
+}
+
+
+def parse_toml(text: str, file: str) -> Table:
+    """The document as a strict `Table`; a syntax error names its line."""
+    try:
+        return Table(tomllib.loads(text), file, "")
+    except tomllib.TOMLDecodeError as wrong:
+        raise BadDocument(file, "", "", f"is not valid TOML: {wrong}") from None
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """`; did you mean "x"?`, or the whole list when nothing is close."""
+    names = sorted(valid)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f'; did you mean "{close[0]}"?'
+    return f"; valid here: {', '.join(names)}" if names else ""
+
+
+def parse_offset(text: str) -> timedelta | None:
+    """`1d2h3m4s` and its parts, whole numbers; None where it is not one."""
+    match = _OFFSET.fullmatch(text)
+    if match is None or not text:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    try:
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        return None
+
+
+class Table:
+    """One table of a document. Every read says what it expects; `done()` refuses the unread."""
+
+    def __init__(self, raw: Mapping[str, Any], file: str, path: str) -> None:
+        self.raw, self.file, self.path = raw, file, path
+        self._read: set[str] = set()
+
+    def error(self, key: str, what: str) -> BadDocument:
+        """A mistake at that key of this table, to be raised by who knows why it is one."""
+        return BadDocument(self.file, self.path, key, what)
+
+    def has(self, key: str) -> bool:
+        return key in self.raw
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.raw)
+
+    def value(self, key: str, kind: type, default: Any = None, *, required: bool = False) -> Any:
+        self._read.add(key)
+        if key not in self.raw:
+            if required:
+                raise self.error(key, f"is missing; it should be {_KINDS[kind]}")
+            return default
+        value = self.raw[key]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.error(key, f"should be {_KINDS[kind]}, not {_shown(value)}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Text, not empty; required where no default is given."""
+        value = self.value(key, str, default, required=default is None)
+        if value == "" and default != "":
+            raise self.error(key, "is empty")
+        return str(value)
+
+    def maybe_text(self, key: str) -> str | None:
+        return self.text(key) if self.has(key) else self.value(key, str)
+
+    def choice(self, key: str, valid: Iterable[str], default: str | None = None) -> str:
+        """Text out of a set; a wrong one is answered with the nearest valid name."""
+        value, names = self.text(key, default), list(valid)
+        if value not in names and not (value == default and key not in self.raw):
+            raise self.error(key, f'has no "{value}"{nearest(value, names)}')
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        return bool(self.value(key, bool, default))
+
+    def number(self, key: str, default: int | None = None, *, at_least: int = 0) -> int | None:
+        value = self.value(key, int, default)
+        if value is not None and value < at_least:
+            raise self.error(key, f"should be at least {at_least}, not {value}")
+        return value  # type: ignore[no-any-return]
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self.value(key, list, [], required=required)
+        for item in value:
+            if not isinstance(item, str):
+                raise self.error(key, f"should be a list of texts; it holds {_shown(item)}")
+        return tuple(value)
+
+    def time(self, key: str, default: datetime | None = None) -> datetime | None:
+        """A moment in UTC; one without a time zone is refused, since nobody can know which."""
+        value = self.value(key, datetime, default)
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise self.error(key, "has no time zone; write a Z after it for UTC")
+        return value.astimezone(UTC)  # type: ignore[no-any-return]
+
+    def offset(self, key: str, default: str | None = None) -> timedelta:
+        """`[Nd][Nh][Nm][Ns]` in whole numbers."""
+        value = self.text(key, default)
+        parsed = parse_offset(value)
+        if parsed is None:
+            raise self.error(key, f'should be like "1d2h30m" or "0s", not "{value}"')
+        return parsed
+
+    def table(self, key: str) -> Table:
+        """A sub-table, empty where there is none."""
+        value = self.value(key, dict, {})
+        return Table(value, self.file, self._under(key))
+
+    def rows(self, key: str) -> list[Table]:
+        """An array of tables, each named by its place: `steps[3]` is the third."""
+        value = self.value(key, list, [])
+        for number, row in enumerate(value, 1):
+            if not isinstance(row, dict):
+                raise self.error(key, f"should hold tables; number {number} is {_shown(row)}")
+        return [Table(row, self.file, f"{self._under(key)}[{n}]") for n, row in enumerate(value, 1)]
+
+    def done(self) -> None:
+        """Refuse a key nobody asked for: a misspelt key must never be silently ignored."""
+        for key in self.raw:
+            if key not in self._read:
+                raise self.error(key, f"is not known here{nearest(key, self._read)}")
+
+    def _under(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."
