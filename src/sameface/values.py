@@ -125,7 +125,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One photo of a person in the vault; `digest` is the SHA-256 of its original bytes, in hex."""
+    """One photo of a person in the vault; `digest` is the SHA-256 of its original bytes, in hex.
+
+    `photo` is the digest of the best copy the vault has of the same photo (mostly its own), and
+    `likeness` how this one compares to it: SAME, CROPPED, or CANNOT_TELL from an earlier photo.
+    """
 
     person: str
     digest: str
@@ -136,6 +140,8 @@ class Version:
     height_px: int
     size_bytes: int
     fingerprint: Fingerprint
+    photo: str = ""
+    likeness: Likeness = Likeness.SAME
 
 
 # ---------------------------------------------------------------------------

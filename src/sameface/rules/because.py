@@ -1,0 +1,115 @@
+"""Because: the writes, routes and caches behind a sighting, and what holds a newer photo up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sameface.rules.interpreter import Seen
+from sameface.rules.rulebook import Route, Rulebook
+from sameface.rules.state import NEVER, State, Why
+from sameface.rules.until import Look
+from sameface.rules.wording import Wording, sentence
+from sameface.values import Reason, Standing
+
+_FIRST = "it was there from the beginning"
+
+
+def because(look: Look, wording: Wording) -> tuple[Reason, ...]:
+    """Every reason once, in the order in which things happened."""
+    told: dict[tuple[str, str], Reason] = {}
+    for seen in look.seen():
+        for reason in _behind(look, seen, wording):
+            told.setdefault((reason.rule, reason.text), reason)
+    if look.wanted() not in look.photos():
+        for reason in _held_up(look, wording):
+            told.setdefault((reason.rule, reason.text), reason)
+    return tuple(told.values())
+
+
+def _behind(look: Look, seen: Seen, wording: Wording) -> Iterator[Reason]:
+    book = look.worlds[0][0].book
+    yield from _chain(look, seen.why, wording)
+    if seen.rule is not None:
+        row = book.row(seen.rule)
+        text = getattr(row, "unless", "") or getattr(row, "text", "")
+        yield _reason(look, wording, seen.rule, text, seen.fetched)
+    elif seen.name is None and seen.why is None:
+        yield _empty(look, book, wording)
+
+
+def _chain(look: Look, why: Why | None, wording: Wording) -> Iterator[Reason]:
+    if why is None:
+        return
+    yield from _chain(look, why.before, wording)
+    if why.rule == "start":
+        yield Reason("start", why.at, sentence(_FIRST))
+        return
+    row = look.worlds[0][0].book.row(why.rule)
+    yield _reason(look, wording, why.rule, getattr(row, "text", ""), why.at)
+
+
+def _reason(
+    look: Look, wording: Wording, rule: str, text: str, at: datetime | None = None
+) -> Reason:
+    row = look.worlds[0][0].book.row(rule)
+    told = sentence(wording.tell(text, look.person, look.viewer))
+    return Reason(rule, at, told, row is None or row.certain)
+
+
+def _empty(look: Look, book: Rulebook, wording: Wording) -> Reason:
+    """Nothing was ever written there: for want of a mailbox, or so far."""
+    store = book.stores[look.surface.reads]
+    rule = f"stores/{store.id}"
+    if store.needs is not None and not look.worlds[0][1].options[store.needs]:
+        return _reason(look, wording, rule, store.lacking)
+    return Reason(rule, None, f"{store.title} never had a photo of {wording.name(look.person)}")
+
+
+def _held_up(look: Look, wording: Wording) -> Iterator[Reason]:
+    """Where the newer photo is, and the first route on its way here that has not carried it."""
+    interpreter, state = look.worlds[-1]
+    book, newest = interpreter.book, state.newest
+    if newest.store is None:
+        return
+    row = book.row(newest.rule)
+    text = sentence(wording.tell(getattr(row, "text", ""), look.person, look.viewer))
+    what = "the photo was removed" if newest.name is None else f"the newest photo, {newest.name},"
+    where = book.stores[newest.store].title
+    tail = f"so {what} {'there' if newest.name is None else f'is in {where}'}"
+    yield Reason(newest.rule, newest.at, f"{text}, {tail}", row is None or row.certain)
+    way = _way(book, newest.store, look.surface.reads)
+    if way is None:
+        store = book.stores[look.surface.reads]
+        nothing = f"nothing carries a photo from {where} to {store.title}"
+        yield Reason(f"stores/{store.id}", None, sentence(store.alone or nothing))
+        return
+    for route in way:
+        if not _carried(state, route):
+            yield _waiting(route, state, look, wording)
+            return
+
+
+def _carried(state: State, route: Route) -> bool:
+    origin, target = state.held.get(route.origin, NEVER), state.held.get(route.target, NEVER)
+    return origin.standing is not Standing.NEVER and origin.name == target.name
+
+
+def _waiting(route: Route, state: State, look: Look, wording: Wording) -> Reason:
+    refused = state.refused.get(route.id)
+    text = wording.tell(refused.text if refused else route.waits, look.person, look.viewer)
+    at = refused.at if refused else state.asked.get(route.id)
+    return Reason(f"routes/{route.id}", at, sentence(text), route.certain)
+
+
+def _way(book: Rulebook, origin: str, target: str) -> tuple[Route, ...] | None:
+    """The routes from store to store, in order; None where there are none."""
+    if origin == target:
+        return ()
+    for route in book.routes_into(target):
+        if route.origin == origin:
+            return (route,)
+        before = _way(book, origin, route.origin)
+        if before is not None:
+            return (*before, route)
+    return None

@@ -1,0 +1,343 @@
+"""The interpreter: what a rulebook makes of events. Deterministic, no I/O, no clock of its own.
+
+`advance`, `happen` and `see` change the state they are given; `after` is the pure door:
+(state, event) -> state. Time passes arithmetically: a cycle is computed, never stepped through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from sameface.rules.events import Event, Outcome, Photo, Refusal
+from sameface.rules.rulebook import FIRST_PHOTO, Cache, Channel, Duration, Route, Rulebook, Surface
+from sameface.rules.state import NEVER, CacheKey, Copy, Due, Held, Newest, State, Why, stamp
+from sameface.values import Standing
+
+_ZERO = timedelta(0)
+
+
+class Pace(Enum):
+    """Which end of every range a world takes."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+class Seen(NamedTuple):
+    """One picture that may be seen: its name (None: none), the copy it comes from, and how."""
+
+    name: str | None
+    rule: str | None  # the row that shows it so: a cache, a surface; None: straight from the store
+    why: Why | None
+    fetched: datetime | None = None
+
+
+class Interpreter:
+    """A rulebook at work, at one pace. Holds no state: one serves any number of people."""
+
+    def __init__(self, book: Rulebook, start: datetime, pace: Pace = Pace.EARLIEST) -> None:
+        self.book, self.start, self.pace = book, start, pace
+
+    # --- the beginning -------------------------------------------------------------------------
+
+    def person(self, person: str, photo: Photo | None, options: dict[str, bool]) -> State:
+        """Somebody at the start: a first photo is in every store there is for them, settled."""
+        state = State(person, self.start, self._options(photo, options))
+        if photo is None:
+            return state
+        why = Why("start", self.start)
+        first = Held(
+            Standing.PHOTO, photo.name, photo.size_bytes, self.start, stamp(self.start, 0), why
+        )
+        for store in self.book.stores.values():
+            if store.needs is None or state.options[store.needs]:
+                state.held[store.id] = first
+        state.newest = Newest(photo.name, None, self.start, "start")
+        return state
+
+    def _options(self, photo: Photo | None, given: dict[str, bool]) -> dict[str, bool]:
+        return {
+            o.id: given[o.id]
+            if o.id in given
+            else (photo is not None if o.default == FIRST_PHOTO else bool(o.default))
+            for o in self.book.options.values()
+        }
+
+    # --- time ----------------------------------------------------------------------------------
+
+    def advance(self, state: State, to: datetime) -> None:
+        """Let time pass until `to`, working off everything due up to and including it."""
+        while state.due and state.due[0].at <= to:
+            due, *rest = state.due
+            state.due = tuple(rest)
+            state.now = max(state.now, due.at)
+            self._carry(state, self.book.routes[due.route], due.taken)
+        state.now = max(state.now, to)
+
+    def _schedule(self, state: State, route: Route, at: datetime, taken: Held | None) -> None:
+        state.order += 1
+        due = Due(at, state.order, route.id, taken)
+        state.due = tuple(sorted((*state.due, due), key=lambda d: (d.at, d.order)))
+
+    def _next_cycle(self, route: Route, now: datetime) -> datetime:
+        assert route.every is not None
+        return self.start + route.every * ((now - self.start) // route.every + 1)
+
+    def _delay(self, delay: Duration) -> timedelta:
+        if self.pace is Pace.EARLIEST or delay.latest is None:
+            return delay.earliest
+        return delay.latest
+
+    # --- events --------------------------------------------------------------------------------
+
+    def after(self, state: State, event: Event, at: datetime | None = None) -> State:
+        """The pure door: the state after time has passed until `at` and the event happened."""
+        other = state.fork()
+        self.advance(other, at or state.now)
+        self.happen(other, event)
+        return other
+
+    def happen(self, state: State, event: Event) -> Outcome:
+        """Let the event happen to this person now."""
+        if event.verb in ("change", "remove"):
+            return self._write(state, event)
+        if event.verb == "sync":
+            return self._run(state, event.process or "")
+        if event.verb == "set":
+            state.options[event.option or ""] = event.value
+        elif event.verb == "sign-in":
+            state.signed_in |= {event.client or ""}
+        elif event.verb == "sign-out":
+            state.signed_in -= {event.client or ""}
+        self._forget_copies(state, event)
+        if self.book.actions[event.verb].views_large:
+            self._view_large(state, event.verb)
+        return Outcome()
+
+    def _forget_copies(self, state: State, event: Event) -> None:
+        cleared = {c.id for c in self.book.caches.values() if c.cleared_by == event.verb}
+        if event.client is not None:
+            surface = self.book.surfaces[event.client]
+            cleared &= {surface.cache} if surface.cache else set()
+        for key in [k for k in state.copies if k[0] == event.viewer and k[1] in cleared]:
+            del state.copies[key]
+
+    def _run(self, state: State, process: str) -> Outcome:
+        """One run of a background process, now: its cycles, and what waits behind them."""
+        for route in self.book.processes[process]:
+            if route.on == "cycle":
+                self._carry(state, route, None)
+            waiting = [d for d in state.due if d.route == route.id and d.taken is not None]
+            state.due = tuple(d for d in state.due if d not in waiting)
+            for due in waiting:
+                self._carry(state, route, due.taken)
+        return Outcome()
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def _write(self, state: State, event: Event) -> Outcome:
+        channel = self.book.channels[event.channel or ""]
+        if channel.signs_in is not None:
+            state.signed_in |= {channel.signs_in}
+        store = self._writes(state, channel)
+        refusal = self._refusal(state, channel, store, event)
+        if refusal is not None:
+            return Outcome((refusal,))
+        assert store is not None
+        held = state.held.get(store, NEVER)
+        new = self._removed(state, held, channel) if event.verb == "remove" else None
+        if event.photo is not None and new is None:
+            new = self._new(state, held, channel, event.photo, event.file)
+        assert new is not None
+        state.newest = Newest(new.photo(event.file), store, state.now, f"channels/{channel.id}")
+        self._put(state, store, new)
+        if channel.otherwise == store:
+            self._set_options(state, channel.writes, store)
+        if channel.views_large:
+            self._view_large(state, None)
+        return Outcome()
+
+    def _writes(self, state: State, channel: Channel) -> str | None:
+        """Where the channel writes for this person; None where they have nothing there."""
+        needs = self.book.stores[channel.writes].needs
+        if needs is None or state.options[needs]:
+            return channel.writes
+        return channel.otherwise
+
+    def _set_options(self, state: State, usual: str, store: str) -> None:
+        """SharePoint's own upload leaves the picture shown, as the route it replaces would."""
+        for route in self.book.routes_into(store):
+            if route.origin == usual:
+                state.options.update(dict.fromkeys(route.sets, True))
+
+    def _refusal(
+        self, state: State, channel: Channel, store: str | None, event: Event
+    ) -> Refusal | None:
+        if store is None:
+            row = self.book.stores[channel.writes]
+            return Refusal(f"stores/{row.id}", state.now, row.lacking)
+        row = self.book.stores[store]
+        size = event.photo.size_bytes if event.photo else None
+        if row.max_bytes is not None and size is not None and size > row.max_bytes:
+            text = f"{row.title} takes at most {row.max_bytes:,} bytes; this photo has {size:,}"
+            return Refusal(f"stores/{store}", state.now, text)
+        if event.verb == "remove" and state.held.get(store, NEVER).standing is not Standing.PHOTO:
+            return Refusal(f"stores/{store}", state.now, f"{row.title} holds no photo to remove")
+        return None
+
+    def _new(
+        self, state: State, held: Held, channel: Channel, photo: Photo, file: str | None
+    ) -> Held:
+        why = Why(f"channels/{channel.id}", state.now)
+        stamped = stamp(state.now, held.stamp)
+        if file is None:
+            return Held(Standing.PHOTO, photo.name, photo.size_bytes, state.now, stamped, why)
+        files = tuple(sorted({**dict(held.files), file: photo.name}.items()))
+        name = held.name if held.standing is Standing.PHOTO else None
+        return Held(Standing.PHOTO, name, None, state.now, stamped, why, files)
+
+    def _removed(self, state: State, held: Held, channel: Channel) -> Held:
+        why = Why(f"channels/{channel.id}", state.now)
+        return Held(Standing.DELETED, None, None, state.now, stamp(state.now, held.stamp), why)
+
+    def _put(self, state: State, store: str, held: Held) -> None:
+        state.held[store] = held
+        for route in self.book.routes_from[store]:
+            if route.on == "cycle":
+                self._await_cycle(state, route)
+                continue
+            delay = self._delay(route.delay)
+            if delay > _ZERO:
+                self._schedule(state, route, state.now + delay, held)
+            else:
+                self._carry(state, route, held)
+
+    def _await_cycle(self, state: State, route: Route) -> None:
+        at = self._next_cycle(route, state.now)
+        if not any(due.route == route.id and due.at == at for due in state.due):
+            self._schedule(state, route, at, None)
+
+    # --- carrying ------------------------------------------------------------------------------
+
+    def _view_large(self, state: State, verb: str | None) -> None:
+        """The owner's own large view: a store may ask another, but not again within its window."""
+        for route in self.book.routes_on_view:
+            if not self._open_to(state, route):
+                continue
+            last = state.asked.get(route.id)
+            early = last is not None and route.window and state.now - last < route.window
+            if early and verb not in route.forced_by:
+                continue
+            state.asked[route.id] = state.now
+            self._carry(state, route, None)
+
+    def _open_to(self, state: State, route: Route) -> bool:
+        """Whether the person's options let the route work, the stores' own needs included."""
+        stores = self.book.stores
+        needs = (*route.needs, stores[route.origin].needs, stores[route.target].needs)
+        return all(state.options[need] for need in needs if need is not None)
+
+    def _carry(self, state: State, route: Route, taken: Held | None) -> None:
+        carried = taken or state.held.get(route.origin, NEVER)
+        if carried.standing is Standing.NEVER or not self._open_to(state, route):
+            return
+        held = state.held.get(route.target, NEVER)
+        if self._refuses(route, carried, held):
+            state.refused[route.id] = Refusal(f"routes/{route.id}", state.now, route.refuses)
+            return
+        if carried.standing is Standing.DELETED and held.standing is Standing.NEVER:
+            return
+        state.refused.pop(route.id, None)
+        state.options.update(dict.fromkeys(route.sets, True))
+        self._settle(state, route, carried, held)
+
+    def _refuses(self, route: Route, carried: Held, held: Held) -> bool:
+        if route.only_into_never_had and held.standing is not Standing.NEVER:
+            return not _alike(carried, held)
+        size = carried.size_bytes
+        return route.max_bytes is not None and size is not None and size > route.max_bytes
+
+    def _settle(self, state: State, route: Route, carried: Held, held: Held) -> None:
+        stamped = stamp(state.now, held.stamp)
+        if _alike(carried, held):
+            state.held[route.target] = Held(
+                held.standing, held.name, held.size_bytes, held.since, stamped, held.why
+            )
+            return
+        why = Why(f"routes/{route.id}", state.now, carried.why)
+        new = Held(carried.standing, carried.name, carried.size_bytes, state.now, stamped, why)
+        self._put(state, route.target, new)
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def see(
+        self, state: State, surface: Surface, viewer: str | None, *, fill: bool
+    ) -> tuple[Seen, ...]:
+        """All that this viewer may see there now. `fill` makes it a look: caches keep it.
+
+        The owner's own look may also be a large view, whatever their browser holds.
+        """
+        if fill and surface.owner_views_large and viewer == state.person:
+            self._view_large(state, None)
+        if self._hides(state, surface):
+            return (Seen(None, f"surfaces/{surface.id}", None),)
+        held = state.held.get(surface.reads, NEVER)
+        fresh = Seen(held.photo(surface.file), None, held.why)
+        if surface.cache is None or viewer is None:
+            return (fresh,)
+        return self._through(state, surface, viewer, fresh, fill=fill)
+
+    def _hides(self, state: State, surface: Surface) -> bool:
+        if surface.signed_in and surface.id not in state.signed_in:
+            return True
+        return not all(state.options[need] for need in surface.needs)
+
+    def _through(
+        self, state: State, surface: Surface, viewer: str, fresh: Seen, *, fill: bool
+    ) -> tuple[Seen, ...]:
+        assert surface.cache is not None
+        cache = self.book.caches[surface.cache]
+        key = self.key(state, surface, viewer)
+        kept = [c for c in state.copies.get(key, ()) if not _expired(c, cache, state.now)]
+        if cache.surely and kept:
+            return tuple(_kept(c, cache) for c in kept)
+        if fill and fresh.name is not None:
+            copy = Copy(fresh.name, state.now, fresh.why)
+            others = [c for c in kept if c.name != fresh.name]
+            state.copies[key] = (*others, copy)
+        others_seen = (_kept(c, cache) for c in kept if c.name != fresh.name)
+        return (fresh, *others_seen)
+
+    def key(self, state: State, surface: Surface, viewer: str) -> CacheKey:
+        """The address under which the viewer's cache keeps what this surface shows."""
+        stamped = state.held.get(surface.reads, NEVER).stamp if surface.stamped else 0
+        return (viewer, surface.cache or "", surface.reads, surface.file, stamped)
+
+    # --- moments at which something changes by itself -------------------------------------------
+
+    def moments(self, state: State, surface: Surface, viewer: str | None) -> Iterator[datetime]:
+        """When something due, or a copy's end, may change what is seen there; unsorted."""
+        for due in state.due:
+            yield due.at
+        if surface.cache is None or viewer is None:
+            return
+        latest = self.book.caches[surface.cache].lifetime.latest
+        if latest is not None:
+            for copy in state.copies.get(self.key(state, surface, viewer), ()):
+                yield copy.fetched + latest
+
+
+def _alike(one: Held, other: Held) -> bool:
+    return (one.standing, one.name, one.files) == (other.standing, other.name, other.files)
+
+
+def _expired(copy: Copy, cache: Cache, now: datetime) -> bool:
+    latest = cache.lifetime.latest
+    return latest is not None and now - copy.fetched >= latest
+
+
+def _kept(copy: Copy, cache: Cache) -> Seen:
+    return Seen(copy.name, f"caches/{cache.id}", copy.why, copy.fetched)

@@ -1,0 +1,137 @@
+"""One person in one world: what each store holds, what is due, what viewers' caches keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sameface.rules.events import Refusal
+from sameface.values import Standing
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CacheKey = tuple[str, str, str, str | None, int]
+"""Viewer, cache, store, file, and the store's timestamp where the address carries it (else 0)."""
+
+
+class Why(NamedTuple):
+    """How a photo came where it is: the last step, and the steps before it."""
+
+    rule: str
+    at: datetime
+    before: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one store holds for the person.
+
+    `files` are photos of single files that differ from the rest; `stamp` is the store's timestamp
+    of its last pull or write, in milliseconds since 1970, and never the same twice.
+    """
+
+    standing: Standing
+    name: str | None = None
+    size_bytes: int | None = None
+    since: datetime | None = None
+    stamp: int = 0
+    why: Why | None = None
+    files: tuple[tuple[str, str], ...] = ()
+
+    def photo(self, file: str | None = None) -> str | None:
+        """The name of the photo (of that file), None where there is none."""
+        if file is not None:
+            for name, photo in self.files:
+                if name == file:
+                    return photo
+        return self.name
+
+
+NEVER = Held(Standing.NEVER)
+
+
+class Due(NamedTuple):
+    """Something scheduled: a route that carries then what it took along, or what is there then."""
+
+    at: datetime
+    order: int
+    route: str
+    taken: Held | None
+
+
+class Copy(NamedTuple):
+    """A picture in a viewer's cache: which, fetched when, and how it had come to the store."""
+
+    name: str
+    fetched: datetime
+    why: Why | None
+
+
+class Newest(NamedTuple):
+    """The last photo (or removal: None) that somebody chose, and the store it was written to."""
+
+    name: str | None
+    store: str | None
+    at: datetime
+    rule: str
+
+
+class State:
+    """All of one person's photos in one world. Mutable; `fork()` is how the pure doors copy it."""
+
+    __slots__ = (
+        "asked",
+        "copies",
+        "due",
+        "held",
+        "newest",
+        "now",
+        "options",
+        "order",
+        "person",
+        "refused",
+        "signed_in",
+    )
+
+    def __init__(self, person: str, now: datetime, options: dict[str, bool]) -> None:
+        self.person = person
+        self.now = now
+        self.options = options
+        self.held: dict[str, Held] = {}
+        self.asked: dict[str, datetime] = {}
+        self.due: tuple[Due, ...] = ()
+        self.copies: dict[CacheKey, tuple[Copy, ...]] = {}
+        self.signed_in: frozenset[str] = frozenset()
+        self.refused: dict[str, Refusal] = {}
+        self.newest = Newest(None, None, now, "start")
+        self.order = 0
+
+    def fork(self) -> State:
+        """An independent copy; what it holds is frozen, so the dictionaries suffice."""
+        other = State.__new__(State)
+        other.person, other.now, other.newest = self.person, self.now, self.newest
+        other.options, other.held = self.options.copy(), self.held.copy()
+        other.asked, other.copies = self.asked.copy(), self.copies.copy()
+        other.refused, other.due, other.order = self.refused.copy(), self.due, self.order
+        other.signed_in = self.signed_in
+        return other
+
+    def at_rest(self) -> bool:
+        """True when nothing is scheduled."""
+        return not self.due
+
+    def same_as(self, other: State) -> bool:
+        """True when both worlds are one: nothing that happens later can tell them apart."""
+        return (
+            self.held == other.held
+            and self.due == other.due
+            and self.asked == other.asked
+            and self.copies == other.copies
+            and self.options == other.options
+            and self.signed_in == other.signed_in
+        )
+
+
+def stamp(now: datetime, last: int) -> int:
+    """Milliseconds since 1970, later than `last`: a timestamped address is never used twice."""
+    return max(int((now - _EPOCH).total_seconds() * 1000), last + 1)

@@ -1,0 +1,166 @@
+"""A world: people, a clock, and what everybody sees. People are independent of one another.
+
+Every person is kept in as many worlds as are possible: one, until a duration that is only known
+as a range makes the earliest and the latest world differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from sameface.errors import BadUsage
+from sameface.rules.because import because
+from sameface.rules.events import Event, Outcome, Photo
+from sameface.rules.interpreter import Interpreter, Pace
+from sameface.rules.rulebook import Rulebook
+from sameface.rules.state import NEVER, Held, State
+from sameface.rules.until import Look, until
+from sameface.rules.wording import Wording
+from sameface.values import Sighting
+
+START = datetime(2014, 3, 3, 9, tzinfo=UTC)
+"""When every scenario starts unless it says otherwise, whatever its rulebook."""
+
+_BROADCAST = frozenset({"clear-cache", "restart"})
+_WRITES = frozenset({"change", "remove", "sync"})
+
+
+class World:
+    """People under one rulebook. `held` and `option` answer from the earliest world."""
+
+    def __init__(
+        self,
+        book: Rulebook,
+        start: datetime | None = None,
+        options: Mapping[str, bool] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        self.book = book
+        self.start = self.now = start or START
+        self.wording = Wording(book, names or {})
+        self._options = dict(options or {})
+        self._early = Interpreter(book, self.start, Pace.EARLIEST)
+        self._late = Interpreter(book, self.start, Pace.LATEST)
+        self._ranged = any(route.delay.is_range for route in book.routes.values())
+        self._people: dict[str, tuple[State, ...]] = {}
+
+    # --- people --------------------------------------------------------------------------------
+
+    def add(
+        self, person: str, photo: Photo | None = None, options: Mapping[str, bool] | None = None
+    ) -> None:
+        """Somebody new, as of the start."""
+        given = {**self._options, **(options or {})}
+        self._people[person] = (self._early.person(person, photo, given),)
+
+    def __contains__(self, person: str) -> bool:
+        return person in self._people
+
+    @property
+    def people(self) -> Iterable[str]:
+        return self._people
+
+    # --- time and events -----------------------------------------------------------------------
+
+    def advance(self, to: datetime) -> None:
+        """Let time pass; each person is brought up to date when next asked about."""
+        if to < self.now:
+            raise BadUsage(f"Time runs forwards only: it is {self.now:%d %b %H:%M:%S} already.")
+        self.now = to
+
+    def do(self, event: Event) -> Outcome:
+        """Let it happen now: to its person, or to whom the viewer's caches or the process touch."""
+        if event.person is not None:
+            return self._happen(event.person, event)
+        for person in list(self._people):
+            self._happen(person, event)
+        return Outcome()
+
+    def _happen(self, person: str, event: Event) -> Outcome:
+        if event.verb in _BROADCAST and not any(s.copies for s in self._people[person]):
+            return Outcome()
+        worlds = self._worlds(person, writes=event.verb in _WRITES)
+        outcomes = [interpreter.happen(state, event) for interpreter, state in worlds]
+        self._keep(person, worlds)
+        return Outcome(tuple(dict.fromkeys(refusal for o in outcomes for refusal in o.refusals)))
+
+    def _worlds(
+        self, person: str, *, writes: bool = False
+    ) -> tuple[tuple[Interpreter, State], ...]:
+        """The person's worlds, brought up to now. A write, or one due, may make one into two."""
+        states = self._people[person]
+        if len(states) == 1 and self._ranged and (writes or states[0].due):
+            states = (states[0], states[0].fork())
+        worlds = tuple(zip((self._early, self._late), states, strict=False))
+        for interpreter, state in worlds:
+            interpreter.advance(state, self.now)
+        return worlds
+
+    def _keep(self, person: str, worlds: tuple[tuple[Interpreter, State], ...]) -> None:
+        states = tuple(state for _, state in worlds)
+        one = len(states) == 1 or states[0].same_as(states[1])
+        self._people[person] = states[:1] if one else states
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def look(self, viewer: str | None, surface: str, person: str) -> Sighting:
+        """What the viewer sees there now; their caches keep it. None: a colleague without any."""
+        worlds = self._worlds(person)
+        sighting = self._sight(worlds, viewer, surface)
+        row = self.book.surfaces[surface]
+        for interpreter, state in worlds:
+            interpreter.see(state, row, viewer, fill=True)
+        self._keep(person, worlds)
+        return sighting
+
+    def peek(self, viewer: str | None, surface: str, person: str) -> Sighting:
+        """The same without touching anything."""
+        worlds = self._worlds(person)
+        self._keep(person, worlds)
+        return self._sight(worlds, viewer, surface)
+
+    def _sight(
+        self,
+        worlds: tuple[tuple[Interpreter, State], ...],
+        viewer: str | None,
+        surface: str,
+    ) -> Sighting:
+        look = Look(worlds, self.book.surfaces[surface], viewer)
+        photos = look.photos()
+        return Sighting(
+            person=look.person,
+            surface=surface,
+            viewer=viewer,
+            at=self.now,
+            photos=tuple(sorted(photos, key=lambda name: (name is None, name or ""))),
+            because=because(look, self.wording),
+            until=until(look, self.wording),
+        )
+
+    # --- what is where -------------------------------------------------------------------------
+
+    def held(self, person: str, store: str) -> Held:
+        """What the store holds for the person."""
+        return self._first(person).held.get(store, NEVER)
+
+    def option(self, person: str, name: str) -> bool:
+        return self._first(person).options[name]
+
+    def signed_in(self, person: str, client: str) -> bool:
+        return client in self._first(person).signed_in
+
+    def asked(self, person: str, route: str) -> datetime | None:
+        """When a store last asked another for this person, by that route."""
+        return self._first(person).asked.get(route)
+
+    def kept(self, viewer: str, surface: str, person: str) -> tuple[str, ...]:
+        """The pictures that this viewer's cache may hold for that surface, oldest first."""
+        row, state = self.book.surfaces[surface], self._first(person)
+        key = self._early.key(state, row, viewer)
+        return tuple(copy.name for copy in state.copies.get(key, ()))
+
+    def _first(self, person: str) -> State:
+        worlds = self._worlds(person)
+        self._keep(person, worlds)
+        return worlds[0][1]
