@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sameface.rules.interpreter import Seen
+from sameface.rules.looking import Look
 from sameface.rules.rulebook import Route, Rulebook
 from sameface.rules.state import NEVER, State, Why
-from sameface.rules.until import Look
 from sameface.rules.wording import Wording, sentence
 from sameface.values import Reason, Standing
 
@@ -28,7 +28,7 @@ def because(look: Look, wording: Wording) -> tuple[Reason, ...]:
 
 
 def _behind(look: Look, seen: Seen, wording: Wording) -> Iterator[Reason]:
-    book = look.worlds[0][0].book
+    book = look.book
     yield from _chain(look, seen.why, wording)
     if seen.rule is not None:
         row = book.row(seen.rule)
@@ -45,14 +45,14 @@ def _chain(look: Look, why: Why | None, wording: Wording) -> Iterator[Reason]:
     if why.rule == "start":
         yield Reason("start", why.at, sentence(_FIRST))
         return
-    row = look.worlds[0][0].book.row(why.rule)
+    row = look.book.row(why.rule)
     yield _reason(look, wording, why.rule, getattr(row, "text", ""), why.at)
 
 
 def _reason(
     look: Look, wording: Wording, rule: str, text: str, at: datetime | None = None
 ) -> Reason:
-    row = look.worlds[0][0].book.row(rule)
+    row = look.book.row(rule)
     told = sentence(wording.tell(text, look.person, look.viewer))
     return Reason(rule, at, told, row is None or row.certain)
 
@@ -102,14 +102,15 @@ def _waiting(route: Route, state: State, look: Look, wording: Wording) -> Reason
     return Reason(f"routes/{route.id}", at, sentence(text), route.certain)
 
 
-def _way(book: Rulebook, origin: str, target: str) -> tuple[Route, ...] | None:
+def _way(
+    book: Rulebook, origin: str, target: str, passed: frozenset[str] = frozenset()
+) -> tuple[Route, ...] | None:
     """The routes from store to store, in order; None where there are none."""
     if origin == target:
         return ()
     for route in book.routes_into(target):
-        if route.origin == origin:
-            return (route,)
-        before = _way(book, origin, route.origin)
-        if before is not None:
-            return (*before, route)
+        if route.origin not in passed:
+            before = _way(book, origin, route.origin, passed | {target})
+            if before is not None:
+                return (*before, route)
     return None

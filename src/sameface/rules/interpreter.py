@@ -192,7 +192,8 @@ class Interpreter:
         self, state: State, held: Held, channel: Channel, photo: Photo, file: str | None
     ) -> Held:
         why = Why(f"channels/{channel.id}", state.now)
-        stamped = stamp(state.now, held.stamp)
+        # files put there by code leave the store's own timestamp alone (A-C10)
+        stamped = held.stamp if channel.names_files else stamp(state.now, held.stamp)
         if file is None:
             return Held(Standing.PHOTO, photo.name, photo.size_bytes, state.now, stamped, why)
         files = tuple(sorted({**dict(held.files), file: photo.name}.items()))

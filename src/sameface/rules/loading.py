@@ -74,9 +74,14 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
         actions=_rows(top, "actions", _action),
     )
     top.done()
+    check_rulebook(book, file)
+    return book
+
+
+def check_rulebook(book: Rulebook, file: str) -> None:
+    """Every name leads somewhere, no two routes fight, and every photo comes to rest."""
     _check_names(book, file)
     _check_routes(book, file)
-    return book
 
 
 def _rows(top: Table, kind: str, read: Callable[[Table], RowType]) -> Mapping[str, RowType]:

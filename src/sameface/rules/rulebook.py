@@ -200,6 +200,13 @@ class Rulebook:
 
     def upstream(self, store: str) -> frozenset[str]:
         """The store and every store from which routes lead to it."""
+        return self._upstream[store]
+
+    @cached_property
+    def _upstream(self) -> Mapping[str, frozenset[str]]:
+        return {store: self._leading_to(store) for store in self.stores}
+
+    def _leading_to(self, store: str) -> frozenset[str]:
         found, open_ = {store}, [store]
         while open_:
             for route in self.routes_into(open_.pop()):

@@ -26,8 +26,8 @@ class Why(NamedTuple):
 class Held:
     """What one store holds for the person.
 
-    `files` are photos of single files that differ from the rest; `stamp` is the store's timestamp
-    of its last pull or write, in milliseconds since 1970, and never the same twice.
+    `files` are photos of single files that differ from the rest; `stamp` is the store's own
+    timestamp of its last pull or upload, in milliseconds since 1970, and never the same twice.
     """
 
     standing: Standing

@@ -13,9 +13,10 @@ from sameface.errors import BadUsage
 from sameface.rules.because import because
 from sameface.rules.events import Event, Outcome, Photo
 from sameface.rules.interpreter import Interpreter, Pace
+from sameface.rules.looking import Look, Worlds
 from sameface.rules.rulebook import Rulebook
 from sameface.rules.state import NEVER, Held, State
-from sameface.rules.until import Look, until
+from sameface.rules.until import until
 from sameface.rules.wording import Wording
 from sameface.values import Sighting
 
@@ -85,9 +86,7 @@ class World:
         self._keep(person, worlds)
         return Outcome(tuple(dict.fromkeys(refusal for o in outcomes for refusal in o.refusals)))
 
-    def _worlds(
-        self, person: str, *, writes: bool = False
-    ) -> tuple[tuple[Interpreter, State], ...]:
+    def _worlds(self, person: str, *, writes: bool = False) -> Worlds:
         """The person's worlds, brought up to now. A write, or one due, may make one into two."""
         states = self._people[person]
         if len(states) == 1 and self._ranged and (writes or states[0].due):
@@ -97,7 +96,7 @@ class World:
             interpreter.advance(state, self.now)
         return worlds
 
-    def _keep(self, person: str, worlds: tuple[tuple[Interpreter, State], ...]) -> None:
+    def _keep(self, person: str, worlds: Worlds) -> None:
         states = tuple(state for _, state in worlds)
         one = len(states) == 1 or states[0].same_as(states[1])
         self._people[person] = states[:1] if one else states
@@ -122,7 +121,7 @@ class World:
 
     def _sight(
         self,
-        worlds: tuple[tuple[Interpreter, State], ...],
+        worlds: Worlds,
         viewer: str | None,
         surface: str,
     ) -> Sighting:
