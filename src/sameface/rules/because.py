@@ -9,6 +9,7 @@ from sameface.rules.interpreter import Seen
 from sameface.rules.looking import Look
 from sameface.rules.rulebook import Route, Rulebook
 from sameface.rules.state import NEVER, State, Why
+from sameface.rules.ways import way
 from sameface.rules.wording import Wording, sentence
 from sameface.values import Reason, Standing
 
@@ -16,26 +17,26 @@ _FIRST = "it was there from the beginning"
 
 
 def because(look: Look, wording: Wording) -> tuple[Reason, ...]:
-    """Every reason once, in the order in which things happened."""
+    """Every reason once: how what is seen came there, where a newer photo is, what is between."""
     told: dict[tuple[str, str], Reason] = {}
-    for seen in look.seen():
-        for reason in _behind(look, seen, wording):
-            told.setdefault((reason.rule, reason.text), reason)
-    if look.wanted() not in look.photos():
-        for reason in _held_up(look, wording):
-            told.setdefault((reason.rule, reason.text), reason)
+    seen = tuple(look.seen())
+    reasons = [reason for one in seen for reason in _chain(look, one.why, wording)]
+    if not look.wanted_is_certain():
+        reasons += _held_up(look, wording)
+    reasons += [reason for one in seen for reason in _between(look, one, wording)]
+    for reason in reasons:
+        told.setdefault((reason.rule, reason.text), reason)
     return tuple(told.values())
 
 
-def _behind(look: Look, seen: Seen, wording: Wording) -> Iterator[Reason]:
-    book = look.book
-    yield from _chain(look, seen.why, wording)
+def _between(look: Look, seen: Seen, wording: Wording) -> Iterator[Reason]:
+    """The cache or the condition that stands between the store and the viewer."""
     if seen.rule is not None:
-        row = book.row(seen.rule)
+        row = look.book.row(seen.rule)
         text = getattr(row, "unless", "") or getattr(row, "text", "")
         yield _reason(look, wording, seen.rule, text, seen.fetched)
     elif seen.name is None and seen.why is None:
-        yield _empty(look, book, wording)
+        yield _empty(look, look.book, wording)
 
 
 def _chain(look: Look, why: Why | None, wording: Wording) -> Iterator[Reason]:
@@ -78,16 +79,17 @@ def _held_up(look: Look, wording: Wording) -> Iterator[Reason]:
     where = book.stores[newest.store].title
     tail = f"so {what} {'there' if newest.name is None else f'is in {where}'}"
     yield Reason(newest.rule, newest.at, f"{text}, {tail}", row is None or row.certain)
-    way = _way(book, newest.store, look.surface.reads)
-    if way is None:
+    routes = way(book, newest.store, look.surface.reads)
+    if routes is None:
         store = book.stores[look.surface.reads]
         nothing = f"nothing carries a photo from {where} to {store.title}"
         yield Reason(f"stores/{store.id}", None, sentence(store.alone or nothing))
         return
-    for route in way:
+    for route in routes:
         if not _carried(state, route):
             yield _waiting(route, state, look, wording)
             return
+        yield _reason(look, wording, f"routes/{route.id}", route.text, _when(state, route))
 
 
 def _carried(state: State, route: Route) -> bool:
@@ -95,22 +97,13 @@ def _carried(state: State, route: Route) -> bool:
     return origin.standing is not Standing.NEVER and origin.name == target.name
 
 
+def _when(state: State, route: Route) -> datetime | None:
+    why = state.held.get(route.target, NEVER).why
+    return why.at if why is not None and why.rule == f"routes/{route.id}" else None
+
+
 def _waiting(route: Route, state: State, look: Look, wording: Wording) -> Reason:
     refused = state.refused.get(route.id)
     text = wording.tell(refused.text if refused else route.waits, look.person, look.viewer)
     at = refused.at if refused else state.asked.get(route.id)
     return Reason(f"routes/{route.id}", at, sentence(text), route.certain)
-
-
-def _way(
-    book: Rulebook, origin: str, target: str, passed: frozenset[str] = frozenset()
-) -> tuple[Route, ...] | None:
-    """The routes from store to store, in order; None where there are none."""
-    if origin == target:
-        return ()
-    for route in book.routes_into(target):
-        if route.origin not in passed:
-            before = _way(book, origin, route.origin, passed | {target})
-            if before is not None:
-                return (*before, route)
-    return None

@@ -21,6 +21,7 @@ class Look:
     worlds: Worlds
     surface: Surface
     viewer: str | None
+    aim: tuple[str | None] | None = None  # the photo to wait for, where it is not the newest
 
     @property
     def book(self) -> Rulebook:
@@ -51,19 +52,25 @@ class Look:
             yield from interpreter.see(looked, self.surface, self.viewer, fill=own)
 
     def wanted(self) -> str | None:
-        """The photo somebody chose last, as this surface's file of it is called."""
+        """The photo somebody chose last, as this surface's file of it is called; or the aim."""
+        if self.aim is not None:
+            return self.aim[0]
         state = self.worlds[0][1]
         newest = state.newest
         if newest.store == self.surface.reads:
             return state.held.get(newest.store, NEVER).photo(self.surface.file)
         return newest.name
 
+    def wanted_is_certain(self) -> bool:
+        """True when the photo chosen last is the only one possible."""
+        return self.photos() == {self.wanted()}
+
     def later(self, at: datetime) -> Look:
         """The same question at that time, if nobody does anything."""
         forked = tuple((i, s.fork()) for i, s in self.worlds)
         for interpreter, state in forked:
             interpreter.advance(state, at)
-        return Look(forked, self.surface, self.viewer)
+        return Look(forked, self.surface, self.viewer, self.aim)
 
     def after(self, event: Event, at: datetime) -> Look:
         """The same question after that event at that time."""

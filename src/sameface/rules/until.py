@@ -30,7 +30,7 @@ def until(look: Look, wording: Wording) -> Until:
 def _settled_or_passing(look: Look, seen: frozenset[str | None]) -> Until:
     for at in look.moments():
         if look.later(at).photos() != seen:
-            return Until(Ends.TIME, f"until {moment(at, look.now)}", at=at)
+            return Until(Ends.TIME, moment(at, look.now), at=at)
     if seen == {None}:
         return Until(Ends.SETTLED, "there is no photo to show")
     return Until(Ends.SETTLED, "this is the newest photo, and it stays")

@@ -1,0 +1,63 @@
+"""Play scenario files by the rules, and say whether every look shows what the file expects."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from sameface.cli import terminal
+from sameface.errors import BadDocument
+from sameface.rules.scenarios import Report, parse_scenario, run_scenario
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a scenario (TOML)")
+    parser.add_argument("--json", action="store_true", help="one line of JSON per file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code: 0 all looks hold, 1 one does not, 2 a file is wrong; the highest of all."""
+    worst = 0
+    for number, file in enumerate(args.files):
+        try:
+            report = run_scenario(parse_scenario(_read(file), str(file)))
+        except BadDocument as wrong:
+            _tell_wrong(file, wrong, as_json=args.json)
+            worst = max(worst, 2)
+            continue
+        _tell(report, as_json=args.json, first=number == 0)
+        worst = max(worst, 0 if report.ok else 1)
+    return worst
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as wrong:
+        why = wrong.strerror or str(wrong)
+        raise BadDocument(str(file), "", "", f"cannot be read: {why}") from None
+    except UnicodeDecodeError:
+        raise BadDocument(str(file), "", "", "is not UTF-8 text; save it as UTF-8") from None
+
+
+def _tell(report: Report, *, as_json: bool, first: bool) -> None:
+    if as_json:
+        terminal.out(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    from sameface.views.narrative import narrate  # noqa: PLC0415  not needed for --json
+
+    if not first:
+        terminal.out("")
+    for line in narrate(report, plain=terminal.is_plain(sys.stdout)):
+        terminal.out(line)
+
+
+def _tell_wrong(file: Path, wrong: BadDocument, *, as_json: bool) -> None:
+    if as_json:
+        error = {"code": wrong.code, "text": wrong.sentence()}
+        terminal.out(json.dumps({"file": str(file), "ok": False, "error": error}))
+        return
+    sys.stderr.write(f"sameface: {wrong}\n")

@@ -1,0 +1,103 @@
+"""A scenario told as a story: what was done, who looked, what they saw, why and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sameface.rules.events import Event
+from sameface.rules.rulebook import Rulebook
+from sameface.rules.scenarios import Happened, Looked, Report
+from sameface.rules.steps import NOTHING
+from sameface.rules.wording import Wording, moment, sentence
+from sameface.values import Ends, Until
+
+_INDENT = " " * 14
+
+
+def narrate(report: Report, *, plain: bool = False) -> Iterator[str]:
+    """The story, line by line. `plain` keeps to ASCII."""
+    scenario = report.scenario
+    wording = Wording(scenario.book)
+    yield scenario.title
+    yield f"  {scenario.file}, {scenario.book.title} ({scenario.book.id})"
+    yield ""
+    for one in report.told:
+        if isinstance(one, Happened):
+            yield from _happened(one, scenario.start, scenario.book, wording)
+        else:
+            yield from _looked(one, scenario.start, scenario.book, wording, plain=plain)
+    yield _verdict(report)
+
+
+def _happened(one: Happened, start: datetime, book: Rulebook, wording: Wording) -> Iterator[str]:
+    yield f"  {_clock(one.at, start):<12}{done(one.event, book, wording)}"
+    for refusal in one.refusals:
+        text = sentence(wording.tell(refusal.text, one.event.person or ""))
+        yield f"{_INDENT}refused: {text}  [{refusal.rule}]"
+
+
+def done(event: Event, book: Rulebook, wording: Wording) -> str:
+    """What was done, in a sentence."""
+    person = event.person or ""
+    if event.verb in ("change", "remove"):
+        channel = book.channels[event.channel or ""]
+        text = sentence(wording.tell(channel.text, person))
+        photo = f"to {event.photo.name}" if event.photo else "away: removed"
+        size = (
+            f" ({event.photo.size_bytes:,} bytes)" if event.photo and event.photo.size_bytes else ""
+        )
+        file = f", the {event.file} file only" if event.file else ""
+        return f"{text}, {photo}{size}{file}"
+    text = wording.tell(book.actions[event.verb].text, person, event.viewer)
+    if event.option is not None:
+        text += f": {event.option} {'on' if event.value else 'off'}"
+    return sentence(text)
+
+
+def _looked(
+    one: Looked, start: datetime, book: Rulebook, wording: Wording, *, plain: bool
+) -> Iterator[str]:
+    s = one.sighting
+    viewer = sentence(wording.name(s.viewer))
+    where = book.surfaces[s.surface].title
+    mark = ("ok" if plain else "✓") if one.ok else ("NOT" if plain else "✗")
+    shown = " or ".join("no picture" if name == NOTHING else name for name in one.sees)
+    yield (
+        f"  {_clock(s.at, start):<12}{viewer} looks at {wording.name(s.person)} in {where}: "
+        f"sees {shown}{_expected(one, mark)}"
+    )
+    for number, reason in enumerate(s.because):
+        lead = "because" if number == 0 else ""
+        at = f" ({_clock(reason.at, start)})" if reason.at else ""
+        doubt = "" if reason.certain else ", as far as is known"
+        yield f"{_INDENT}{lead:<8} {reason.text}{at}{doubt}"
+    yield f"{_INDENT}{'until':<8} {until_text(s.until)}"
+
+
+def _expected(one: Looked, mark: str) -> str:
+    if one.expected is None:
+        return ""
+    return f"  {mark}" if one.ok else f"  {mark} the scenario expects {' or '.join(one.expected)}"
+
+
+def until_text(until: Until) -> str:
+    """An until with its alternatives, in one line."""
+    said = {Ends.NEVER: "never by itself: ", Ends.SETTLED: "settled: "}.get(until.kind, "")
+    others = "".join(f"; or {other.text}" for other in until.alternatives)
+    return f"{said}{until.text}{others}"
+
+
+def _clock(at: datetime, start: datetime) -> str:
+    if at.date() == start.date():
+        return moment(at, start)
+    days = (at.date() - start.date()).days
+    return f"+{days}d {at:%H:%M}"
+
+
+def _verdict(report: Report) -> str:
+    wrong = sum(not one.ok for one in report.looks)
+    count = len(report.looks)
+    if wrong:
+        return f"\n  {wrong} of {count} looks do not hold."
+    return f"\n  All {count} looks hold." if count else "\n  Nobody looked."
