@@ -21,6 +21,7 @@ BOOK = load_rulebook("office365-2014")
 TOLD = {
     "id",
     "title",
+    "short",
     "source",
     "certain",
     "text",

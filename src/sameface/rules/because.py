@@ -106,4 +106,6 @@ def _waiting(route: Route, state: State, look: Look, wording: Wording) -> Reason
     refused = state.refused.get(route.id)
     text = wording.tell(refused.text if refused else route.waits, look.person, look.viewer)
     at = refused.at if refused else state.asked.get(route.id)
+    if route.delay.is_range:
+        at = None  # nobody knows when it looked
     return Reason(f"routes/{route.id}", at, sentence(text), route.certain)

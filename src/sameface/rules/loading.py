@@ -116,12 +116,20 @@ def _option(t: Table) -> Option:
 def _store(t: Table) -> Store:
     return Store(
         **_common(t),
+        short=_short(t),
         max_bytes=t.number("max-bytes", at_least=1),
         files=t.texts("files"),
         needs=t.maybe_text("needs"),
         lacking=t.text("lacking", ""),
         alone=t.text("alone", ""),
     )
+
+
+def _short(t: Table) -> str:
+    short = t.text("short", t.text("title")[:4])
+    if len(short) > 4:
+        raise t.error("short", "has more than four letters; it is a heading in narrow tables")
+    return short
 
 
 def _channel(t: Table) -> Channel:
@@ -178,6 +186,7 @@ def _cache(t: Table) -> Cache:
 def _surface(t: Table) -> Surface:
     surface = Surface(
         **_common(t),
+        short=_short(t),
         reads=t.text("reads"),
         file=t.maybe_text("file"),
         cache=t.maybe_text("cache"),

@@ -59,8 +59,12 @@ class Option(Row):
 
 @dataclass(frozen=True, slots=True)
 class Store(Row):
-    """A system that keeps photos. `files` are named renditions kept apart; `needs` an option."""
+    """A system that keeps photos. `files` are named renditions kept apart; `needs` an option.
 
+    `short` is a heading of at most four letters, for tables.
+    """
+
+    short: str
     max_bytes: int | None
     files: tuple[str, ...]
     needs: str | None
@@ -123,6 +127,7 @@ class Cache(Row):
 class Surface(Row):
     """A place where people look. Reads one file of one store, through a cache or none."""
 
+    short: str
     reads: str
     file: str | None
     cache: str | None
