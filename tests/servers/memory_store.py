@@ -1,0 +1,227 @@
+"""A store in memory: keeps what it is given, re-encodes it, changes its keys, and fails when told.
+
+It speaks the connectors' contract, so that sync can be tested without a network. Whatever was ever
+overwritten stays in `overwritten`, so that a test can ask whether the vault has it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from sameface.connectors.guards import by_administrator, refuse_if_moved, refuse_unless_writing
+from sameface.errors import StoreFailed, Unreachable
+from sameface.http import Clock
+from sameface.pictures import Want, portrait, render
+from sameface.values import (
+    Account,
+    Capabilities,
+    Checked,
+    Key,
+    Observation,
+    Page,
+    Picture,
+    Rendition,
+    Standing,
+    Written,
+)
+
+
+class StillClock(Clock):
+    """Time that passes only when it is told to; waiting takes none."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(timedelta(seconds=seconds))
+
+
+class PowerCut(Exception):
+    """The process is gone, as far as the code that runs in it can tell."""
+
+
+@cache
+def face(person: str, look: int = 0, px: int = 240) -> bytes:
+    """A portrait; another `look` is another photo of the same person."""
+    return portrait(person, look, px)
+
+
+@cache
+def reencoded(data: bytes, px: int) -> bytes:
+    """The same picture as another program would save it: a square in other bytes."""
+    return render(data, Want(px, media_type="image/webp")).data
+
+
+def may_write(store: str, writes: bool, **more: object) -> Capabilities:
+    """A store of files 120 px large; not to be written means: the administrator chose so."""
+    able: dict[str, object] = {
+        "writes": writes,
+        "largest_px": 120,
+        "change_key": True,
+        "finds": True,
+        "by_hand": None if writes else by_administrator(store),
+    }
+    return Capabilities(**(able | more))  # type: ignore[arg-type]
+
+
+@dataclass
+class MemoryStore:
+    """One store. `faults[verb]` are raised by the next calls of that verb, one each."""
+
+    store: str
+    clock: Clock
+    capabilities: Capabilities
+    per_page: int = 3
+    lies: bool = False  # says yes to a write and keeps the old photo
+    restless: bool = False  # its change keys move by themselves
+    dies_at: int | None = None  # the request at which the process ends
+    faults: dict[str, list[StoreFailed]] = field(default_factory=lambda: defaultdict(list))
+    asked: Counter[str] = field(default_factory=Counter)
+    overwritten: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._people: dict[str, Account] = {}
+        self._files: dict[str, dict[int, bytes]] = {}
+        self._keys: dict[str, str] = {}
+        self._deleted: set[str] = set()
+        self._count = itertools.count(1)
+
+    # What happens behind our back
+
+    def join(self, upn: str, photo: bytes | None = None, *keys: tuple[Key, str]) -> Account:
+        """Somebody gets an account, perhaps with a photo."""
+        name = upn.partition("@")[0].title()
+        self._people[upn] = Account(self.store, upn, name, ((Key.UPN, upn), *keys))
+        if photo is not None:
+            self.put(upn, photo)
+        return self._people[upn]
+
+    def leave(self, upn: str) -> None:
+        """The account is deleted, and its photo with it."""
+        del self._people[upn]
+        self._files.pop(upn, None)
+
+    def put(self, upn: str, photo: bytes) -> None:
+        """A new photo, in every file the store keeps."""
+        sizes = self.capabilities.sizes_px if self.capabilities.several_files else ()
+        self._files[upn] = {px: reencoded(photo, px) for px in sizes} or {0: photo}
+        self._touch(upn)
+
+    def take_away(self, upn: str) -> None:
+        """The photo is removed, and the store remembers that there was one."""
+        if self._files.pop(upn, None) is not None:
+            self._deleted.add(upn)
+            self._touch(upn)
+
+    def shows(self, upn: str) -> bytes | None:
+        """The largest picture it would serve."""
+        files = self._files.get(upn)
+        return None if files is None else files[max(files)]
+
+    def sizes(self, upn: str) -> set[int]:
+        """The widths of the files it keeps, 0 for one as it came."""
+        return set(self._files.get(upn, ()))
+
+    # The contract
+
+    async def check(self) -> Checked:
+        return Checked(self.store, True, "it is in memory")
+
+    async def accounts(self) -> AsyncIterator[Account]:
+        for account in list(self._people.values()):
+            yield account
+
+    async def observe(self, cursor: str | None = None) -> AsyncIterator[Page]:
+        self._ask("observe")
+        rest = [upn for upn in sorted(self._people) if cursor is None or upn > cursor]
+        for at in range(0, len(rest), self.per_page):
+            if at:
+                self._ask("observe")
+            some = rest[at : at + self.per_page]
+            last = at + self.per_page >= len(rest)
+            yield Page(tuple(map(self._observed, some)), None if last else some[-1])
+
+    async def find(self, names: Iterable[str]) -> Observation | None:
+        self._ask("find")
+        upn = next((name for name in names if name in self._people), None)
+        return None if upn is None else self._observed(upn)
+
+    async def read(self, account: Account, size_px: int | None = None) -> Picture | None:
+        self._ask("read")
+        files = self._files.get(account.ref)
+        if files is None:
+            return None
+        fits = [px for px in files if size_px is not None and px >= size_px]
+        return Picture(files[min(fits, default=max(files))], "image/webp", self._key(account.ref))
+
+    async def write(
+        self, account: Account, renditions: tuple[Rendition, ...], expected: str | None
+    ) -> Written:
+        refuse_unless_writing(self.store, account, self.capabilities)
+        self._ask("write")
+        if self.capabilities.change_key:
+            refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
+        if self.lies:
+            return Written(self._key(account.ref))
+        before = self.shows(account.ref)
+        if before is not None:
+            self.overwritten.append((account.ref, before))
+        if self.capabilities.several_files:
+            files = {r.width_px: reencoded(r.data, r.width_px) for r in renditions}
+        else:
+            largest = max(renditions, key=lambda r: r.width_px)
+            files = {0: reencoded(largest.data, self.capabilities.largest_px)}
+        self._files[account.ref] = files
+        self._touch(account.ref)
+        self._ask("written")
+        return Written(self._key(account.ref))
+
+    async def remove(self, account: Account, expected: str | None) -> Written:
+        refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
+        self.take_away(account.ref)
+        return Written(None)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _ask(self, verb: str) -> None:
+        self.asked[verb] += 1
+        if self.dies_at is not None and self.asked.total() >= self.dies_at:
+            raise PowerCut
+        if self.faults[verb]:
+            raise self.faults[verb].pop(0)
+
+    def _touch(self, upn: str) -> None:
+        self._keys[upn] = f"key-{next(self._count)}"
+
+    def _key(self, upn: str) -> str | None:
+        return self._keys.get(upn) if self.capabilities.change_key else None
+
+    def _observed(self, upn: str) -> Observation:
+        account, now = self._people[upn], self.clock.now()
+        if self.faults[upn]:
+            error = self.faults[upn].pop(0)
+            return Observation(account, Standing.UNKNOWN, now, error=error.sentence())
+        if upn in self._files:
+            if self.restless:
+                self._touch(upn)
+            return Observation(account, Standing.PHOTO, now, self._key(upn))
+        deleted = upn in self._deleted
+        standing = Standing.DELETED if deleted else Standing.NEVER
+        return Observation(account, standing, now, self._key(upn))
+
+
+def broken(store: str) -> Unreachable:
+    """A connection that broke off."""
+    return Unreachable(store, "the connection broke off; try again later.")
