@@ -1,0 +1,200 @@
+"""Watch a small organisation's photos disagree, learn why, and see them brought into agreement."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sameface import sync
+from sameface.cli import progress, reporting, telling, terminal
+from sameface.cli.plan import lines
+from sameface.cli.session import Session, open_session
+from sameface.cli.syncing import written
+from sameface.console.live import live
+from sameface.explain import Explanation
+from sameface.explain.status import Row
+from sameface.jobs import listening
+from sameface.serving import serve
+from sameface.tenant.server import Tenant
+from sameface.values import Ends
+from sameface.views.explanation import reasons
+
+PORT = 8360
+_SHOWN_WRITES = 6
+_EXPLAINED = 3
+_REFRESH_S = 15
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--no-serve", action="store_true", help="end when the story is told")
+    parser.add_argument("--port", type=int, default=PORT, help=f"first port to try ({PORT})")
+    parser.add_argument("--people", type=int, default=24, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="whose photos disagree")
+    parser.add_argument("--report", type=Path, default=Path("report.html"), metavar="FILE")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0 when the story came to its end."""
+    with tempfile.TemporaryDirectory(prefix="sameface-demo-") as folder:
+        asyncio.run(_run(args, Path(folder)))
+    return 0
+
+
+async def _run(args: argparse.Namespace, folder: Path) -> None:
+    port = args.port + 1
+    async with Tenant(people=args.people, seed=args.seed, port=port, running=True) as tenant:
+        settings = folder / "sameface.toml"
+        settings.write_text(tenant.settings_toml(), encoding="utf-8")
+        _heading(f"A Microsoft 365 of {args.people} people runs at {tenant.https_url}")
+        terminal.out("It speaks the real protocols and follows the odd rules of early 2014.")
+        async with open_session(settings) as session:
+            story = _Story(session, args)
+            await story.tell()
+            if not args.no_serve:
+                await story.serve()
+
+
+def _heading(text: str) -> None:
+    terminal.console().print(f"\n[bold]{text}[/bold]" if _coloured() else f"\n{text}")
+
+
+def _coloured() -> bool:
+    return not terminal.is_plain(sys.stdout)
+
+
+class _Story:
+    """The demo's five acts: see, explain, plan, keep, see again."""
+
+    def __init__(self, session: Session, args: argparse.Namespace) -> None:
+        self._session, self._args = session, args
+        self._sections: list[tuple[str, str, Sequence[Row]]] = []
+
+    async def tell(self) -> None:
+        """All of it, in order."""
+        before = await self._see("Before: who shows which face where")
+        self._explain(before)
+        await self._keep()
+        await self._see("After: who shows which face where", lagging=True)
+
+    # --- see -----------------------------------------------------------------------------------
+
+    async def _see(self, title: str, *, lagging: bool = False) -> list[Row]:
+        decisions, outcome = await self._status()
+        rows = await self._session.rows(decisions)
+        _heading(title)
+        console = terminal.console()
+        for part in telling.table(self._session, rows, "", plain=not _coloured()):
+            console.print(part)
+        sentence = telling.summary(outcome)
+        terminal.out(f"\n{sentence}")
+        if lagging:
+            self._left(decisions, rows)
+        self._sections.append((title, sentence, rows))
+        await self._report()
+        return rows
+
+    async def _status(self) -> tuple[list[sync.Decision], sync.Outcome]:
+        s, decisions = self._session, list[sync.Decision]()
+        with progress.bar() as watch:
+            outcome = await sync.status(
+                s.settings, s.connectors, s.vault, s.clock, watch, tell=decisions.append
+            )
+        return decisions, outcome
+
+    async def _report(self) -> None:
+        html = await reporting.page(self._session, self._sections, self._session.clock.now())
+        await asyncio.to_thread(self._args.report.write_text, html, encoding="utf-8")
+        where = self._args.report.resolve()
+        terminal.out(f"The same with the real pictures: {where.as_uri()}")
+
+    def _left(self, decisions: list[sync.Decision], rows: list[Row]) -> None:
+        """Who must act, and what viewers may still see for a while."""
+        named = list(telling.remaining(decisions))
+        if named:
+            _heading("Left for a person to do")
+            for line in named:
+                terminal.out(line)
+        _heading("What may still be seen for a while, and until when")
+        for line in telling.lag(self._session, rows):
+            terminal.out(line)
+
+    # --- explain -------------------------------------------------------------------------------
+
+    def _explain(self, rows: list[Row]) -> None:
+        _heading("Why? Three of them explained")
+        for row, told in instructive(rows, self._args.seed):
+            person, where = row.subject.person, self._session.book.surfaces[told.surface].title
+            terminal.out(f"\nA colleague sees of {person.name} in {where}: {_photo(told)}.")
+            for line in reasons(told):
+                terminal.out(line)
+        terminal.out("\n(`sameface explain PERSON` tells this for everybody and every place.)")
+
+    # --- keep ----------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        s = self._session
+        _heading("The plan: Exchange decides, what differs is brought into line")
+        made, _ = await sync.plan(s.settings, s.connectors, s.vault, s.clock)
+        told = list(lines(made))
+        for line in told[:_SHOWN_WRITES]:
+            terminal.out(line)
+        if len(told) > _SHOWN_WRITES:
+            terminal.out(f"  and {len(told) - _SHOWN_WRITES} more writes.")
+        _heading("Applied: every write is read back and compared")
+        with progress.bar() as watch:
+            outcome = await sync.apply(s.settings, s.connectors, s.vault, s.clock, watch, plan=made)
+        terminal.out(written(outcome))
+
+    # --- serve ---------------------------------------------------------------------------------
+
+    async def serve(self) -> None:
+        """The matrix as a page, observed anew for everybody who looks, until Ctrl-C."""
+        alone = asyncio.Lock()
+
+        async def page() -> str:
+            async with alone:
+                decisions, outcome = await self._status()
+                rows = await self._session.rows(decisions)
+                section = ("Now", telling.summary(outcome), rows)
+                now = self._session.clock.now()
+                return await reporting.page(self._session, [section], now, refresh_s=_REFRESH_S)
+
+        with listening() as stop:
+            async with serve(live(page), self._args.port) as url:
+                _heading(f"Live: {url}   (Ctrl-C ends it)")
+                await stop.wait()
+
+
+def _photo(told: Explanation) -> str:
+    shown = told.shown()
+    return shown if shown == "no picture" else f"photo {shown}"
+
+
+def instructive(rows: Sequence[Row], seed: int) -> list[tuple[Row, Explanation]]:
+    """Three explanations of different kinds about different people: the richest of each kind."""
+    dice = random.Random(seed)  # noqa: S311 - choosing examples, not secrets
+    found: dict[tuple[Ends, str | None, bool], list[tuple[Row, Explanation]]] = {}
+    for row in rows:
+        for told in row.lagging():
+            if told.photos != (None, row.subject.wanted) and len(told.photos) == 1:
+                kind = (told.until.kind, told.until.action, told.until.at is not None)
+                found.setdefault(kind, []).append((row, told))
+    chosen: list[tuple[Row, Explanation]] = []
+    for kind in sorted(found, key=_instructiveness, reverse=True):
+        people = {row.subject.person.id for row, _ in chosen}
+        free = [one for one in found[kind] if one[0].subject.person.id not in people]
+        if free:
+            most = max(len(told.because) for _, told in free)
+            chosen.append(dice.choice([one for one in free if len(one[1].because) == most]))
+    return chosen[:_EXPLAINED]
+
+
+def _instructiveness(kind: tuple[Ends, str | None, bool]) -> tuple[bool, bool, bool]:
+    ends, _, timed = kind
+    return (timed, ends is Ends.ACTION, ends is Ends.NEVER)

@@ -1,0 +1,97 @@
+"""What one command works with: settings, rulebook, vault and connectors, opened and closed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sameface import sync
+from sameface.connectors.base import Connector
+from sameface.connectors.registry import open_connector
+from sameface.documents import nearest
+from sameface.errors import BadDocument
+from sameface.explain import Explainer, Subject
+from sameface.explain.status import Row, row
+from sameface.http import Clock
+from sameface.rules import Rulebook, load_rulebook
+from sameface.settings import FILE, Settings, load_settings
+from sameface.vault import Vault
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """`--settings FILE`, which every command about an organisation has."""
+    parser.add_argument(
+        "-c",
+        "--settings",
+        type=Path,
+        default=Path(FILE),
+        metavar="FILE",
+        help=f"the organisation's settings (default: {FILE})",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An organisation at hand."""
+
+    settings: Settings
+    book: Rulebook
+    vault: Vault
+    connectors: dict[str, Connector]
+    clock: Clock
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Connected stores that the rulebook does not speak of (`folder`)."""
+        return tuple(store for store in self.connectors if store not in self.book.stores)
+
+    async def explainer(self, decision: sync.Decision, now: datetime | None = None) -> Explainer:
+        """Ready to explain the person whom a decision is about, from what the vault remembers."""
+        cells = await self.vault.cells(decision.person.id)
+        subject = Subject(
+            person=decision.person,
+            cells=cells,
+            wanted=decision.wanted,
+            stores=frozenset(self.connectors),
+            options=dict(self.settings.options),
+        )
+        return self.explainer_of(subject, now)
+
+    def explainer_of(self, subject: Subject, now: datetime | None = None) -> Explainer:
+        """Ready to explain somebody at hand."""
+        return Explainer(subject, self.book, now or self.clock.now())
+
+    async def rows(
+        self, decisions: Sequence[sync.Decision], now: datetime | None = None
+    ) -> list[Row]:
+        """How these people stand, in stores and surfaces."""
+        return [row(await self.explainer(one, now), self.further) for one in decisions]
+
+
+@asynccontextmanager
+async def open_session(file: Path, clock: Clock | None = None) -> AsyncIterator[Session]:
+    """Settings, rulebook, vault and connectors; nothing is sent before it is asked for."""
+    settings = load_settings(file)
+    book = load_rulebook(settings.rulebook)
+    _check_options(settings, book)
+    time = clock or Clock()
+    async with AsyncExitStack() as stack:
+        vault = await stack.enter_async_context(await Vault.open(settings.vault))
+        connectors = {}
+        for store in settings.stores:
+            connectors[store.id] = open_connector(store, clock=time)
+            stack.push_async_callback(connectors[store.id].close)
+        yield Session(settings, book, vault, connectors, time)
+
+
+def _check_options(settings: Settings, book: Rulebook) -> None:
+    for name, value in settings.options:
+        if name not in book.options:
+            what = f"is not an option of {book.id}{nearest(name, book.options)}"
+            raise BadDocument(settings.file.name, "options", name, what)
+        if not isinstance(value, bool):
+            raise BadDocument(settings.file.name, "options", name, "should be true or false")

@@ -1,0 +1,76 @@
+"""Run a local Microsoft 365: the same protocols and the same odd rules, on the loopback."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from sameface.cli import terminal
+from sameface.errors import BadUsage
+from sameface.jobs import listening
+from sameface.tenant.server import PORT, Tenant
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--port", type=int, default=PORT, help=f"first port to try ({PORT})")
+    parser.add_argument("--rulebook", default="office365-2014", metavar="NAME")
+    parser.add_argument("--people", type=int, default=24, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="whose photos disagree")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="keep everything in this folder")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times the quotas")
+    parser.add_argument("--faults", metavar="JSON", help="misbehave, as POST /_tenant/faults does")
+    parser.add_argument("--no-control", action="store_true", help="take /_tenant/ away")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="write sameface.toml there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until Ctrl-C; exit code 2 where it cannot start."""
+    asyncio.run(_run(args))
+    return 0
+
+
+async def _run(args: argparse.Namespace) -> None:
+    async with Tenant(
+        people=args.people,
+        seed=args.seed,
+        rulebook=args.rulebook,
+        port=args.port,
+        state=args.state,
+        speed=args.speed,
+        control=not args.no_control,
+        running=True,
+    ) as tenant:
+        for fault in _faults(args.faults):
+            tenant.faults.order(fault)
+        settings = tenant.settings_toml()
+        if args.settings is not None:
+            args.settings.write_text(settings, encoding="utf-8")
+        _tell(tenant, settings, args)
+        with listening() as stop:
+            await stop.wait()
+
+
+def _faults(text: str | None) -> list[dict[str, Any]]:
+    """One order or a list of them, as JSON."""
+    if text is None:
+        return []
+    try:
+        told = json.loads(text)
+        return told if isinstance(told, list) else [told]
+    except ValueError as wrong:
+        raise BadUsage(f"--faults is not valid JSON: {wrong}") from None
+
+
+def _tell(tenant: Tenant, settings: str, args: argparse.Namespace) -> None:
+    terminal.out(f"A Microsoft 365 of {args.people} people, by the rules of {args.rulebook}:")
+    terminal.out(f"  {tenant.https_url}   (certificate authority: {tenant.ca_file})")
+    terminal.out(f"  {tenant.http_url}   (the same, without TLS)")
+    if args.settings is not None:
+        terminal.out(f"Settings for it are in {args.settings}. Ctrl-C stops it.")
+    else:
+        terminal.out("Settings for it (sameface.toml). Ctrl-C stops it.\n")
+        terminal.out(settings)

@@ -1,0 +1,76 @@
+"""Serving an application on the loopback: sockets, ports, and a uvicorn that starts no noise."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import uvicorn
+
+from sameface.errors import NoRoom
+
+HOST = "127.0.0.1"
+_PORTS_TRIED = 200
+
+
+def listener(port: int) -> socket.socket:
+    """A listening socket on the loopback: a busy port means the next one, 0 any that is free.
+
+    `NoRoom` where none is free.
+    """
+    for candidate in range(port, min(port + _PORTS_TRIED, 65536)):
+        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((HOST, candidate))
+            found.listen()
+        except OSError:
+            found.close()
+            continue
+        found.setblocking(False)
+        return found
+    raise NoRoom(f"No port from {port} on is free on {HOST}; name another with --port.")
+
+
+class Server(uvicorn.Server):
+    """A uvicorn that leaves signals to whoever runs the loop, and says when it listens."""
+
+    def __init__(self, app: Any, **tls: Any) -> None:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            date_header=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            **tls,
+        )
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+@contextlib.asynccontextmanager
+async def serve(app: Any, port: int) -> AsyncIterator[str]:
+    """The application, served over plain http while the context lasts; its address."""
+    found = listener(port)
+    server = Server(app)
+    task = asyncio.create_task(server.serve(sockets=[found]))
+    await server.ready.wait()
+    try:
+        yield f"http://localhost:{found.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        await task
