@@ -14,6 +14,7 @@ from typing import Any
 
 from sameface.errors import BadDocument
 
+_CLOSE = 0.5
 _OFFSET = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _KINDS = {
     bool: "true or false",
@@ -34,12 +35,19 @@ def parse_toml(text: str, file: str) -> Table:
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """`; did you mean "x"?`, or the whole list when nothing is close."""
+    """`; did you mean "x"?`, and all that is valid where nothing is close."""
     names = sorted(valid)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; valid here: {', '.join(names)}" if names else ""
+    if not names:
+        return ""
+    best = max(names, key=lambda known: _closeness(name, known))
+    hint = f'; did you mean "{best}"?'
+    return hint if _closeness(name, best) >= _CLOSE else f"{hint} Valid here: {', '.join(names)}"
+
+
+def _closeness(name: str, known: str) -> float:
+    """From 0 to 2; a name that is a part of a known one is closer than any misspelling."""
+    ratio = difflib.SequenceMatcher(None, name.lower(), known.lower()).ratio()
+    return ratio + (len(name) > 2 and name.lower() in known.lower())
 
 
 def parse_offset(text: str) -> timedelta | None:
