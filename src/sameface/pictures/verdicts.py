@@ -1,0 +1,96 @@
+"""Verdicts: pictures that are nobody's photo, recognised, named, and so never spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sameface.pictures.decoding import LIMITS, Limits, decode, inspect
+from sameface.pictures.fingerprints import compare, fingerprint
+from sameface.pictures.placeholders import no_photo, person_placeholder
+from sameface.values import Fingerprint, Likeness
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.float64]
+
+_LOOK_PX = 64
+_TOO_TINY_PX = 8
+_PLACEHOLDERS: dict[str, Callable[[int], bytes]] = {
+    "SharePoint's placeholder": person_placeholder,
+    "Yammer's placeholder": no_photo,
+}
+
+
+def not_a_photo(data: bytes, limits: Limits = LIMITS) -> str | None:
+    """What the picture is instead of a photo, to be read after "this is"; None where it may be one.
+
+    Raises as `decode` does.
+    """
+    header = inspect(data, limits)
+    if max(header.width_px, header.height_px) < _TOO_TINY_PX:
+        return f"a {header.width_px}x{header.height_px} picture"
+    pixels = decode(data, _LOOK_PX, limits).numpy().astype("f8")
+    return _empty(pixels) or _placeholder(data, limits) or _two_colours(pixels)
+
+
+def _empty(pixels: Pixels) -> str | None:
+    import numpy as np  # noqa: PLC0415 - importing sameface.pictures must stay cheap
+
+    luma = pixels @ (0.299, 0.587, 0.114)
+    if np.quantile(luma, 0.99) < 32:
+        return "a nearly black picture"
+    if pixels.std(axis=(0, 1)).max() >= 3:
+        return None
+    return "a blank picture" if luma.mean() > 245 else "a flat colour"
+
+
+def _placeholder(data: bytes, limits: Limits) -> str | None:
+    mark = fingerprint(data, limits)
+    known = _known_placeholders()
+    return next((name for name, one in known if compare(mark, one) is Likeness.SAME), None)
+
+
+@cache
+def _known_placeholders() -> tuple[tuple[str, Fingerprint], ...]:
+    return tuple((name, fingerprint(draw(96))) for name, draw in _PLACEHOLDERS.items())
+
+
+def _two_colours(pixels: Pixels) -> str | None:
+    """Nearly all pixels have one of two colours; of small letters, edges are a good part.
+
+    Letters stand free of the edge, which a person in a photo never does.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    flat = pixels.reshape(-1, 3)
+    ground = _commonest(flat)
+    away = _apart(pixels, ground)
+    rest = flat[away.ravel() > 48]
+    if not 0.02 < len(rest) / len(flat) < 0.65:
+        return None
+    ink = _commonest(rest)
+    covered = float((away < 24).sum() + (_apart(rest, ink) < 32).sum()) / len(flat)
+    edge = np.concatenate([away[:3], away[-3:], away[:, :3].T, away[:, -3:].T], axis=1)
+    free = edge.max() < 24 and _apart(ink, ground) > 100
+    if covered > 0.95 or (covered > 0.8 and free):
+        return "initials or a silhouette on a flat colour"
+    return None
+
+
+def _apart(pixels: Pixels, colour: Pixels) -> Pixels:
+    distance: Pixels = ((pixels - colour) ** 2).sum(axis=-1) ** 0.5
+    return distance
+
+
+def _commonest(pixels: Pixels) -> Pixels:
+    """The colour that most pixels are near to."""
+    import numpy as np  # noqa: PLC0415
+
+    keys = (pixels // 16).astype("i4") @ (4096, 64, 1)
+    _, where, count = np.unique(keys, return_inverse=True, return_counts=True)
+    middle: Pixels = np.median(pixels[where == count.argmax()], axis=0)
+    return middle
