@@ -127,8 +127,8 @@ class Picture:
 class Version:
     """One photo of a person in the vault; `digest` is the SHA-256 of its original bytes, in hex.
 
-    `photo` is the digest of the best copy the vault has of the same photo (mostly its own), and
-    `likeness` how this one compares to it: SAME, CROPPED, or CANNOT_TELL from an earlier photo.
+    `photo` is the digest of the best copy the vault has of the same photo, mostly its own.
+    `likeness` is CANNOT_TELL where it could not be told from the photos known before it.
     """
 
     person: str
@@ -201,6 +201,7 @@ class Capabilities:
     max_bytes: int | None = None
     largest_px: int = 648
     sizes_px: tuple[int, ...] = ()  # the sizes it serves, () for as stored
+    several_files: bool = False  # keeps a file per size, so that each of `sizes_px` is written
     change_key: bool = False
     conditional_write: bool = False
     delta: bool = False

@@ -86,13 +86,15 @@ class _Story:
 
     async def _see(self, title: str, *, lagging: bool = False) -> list[Row]:
         decisions, outcome = await self._status()
-        rows = await self._session.rows(decisions)
+        rows = await self._session.rows(decisions, outcome)
         _heading(title)
         console = terminal.console()
         for part in telling.table(self._session, rows, "", plain=not _coloured()):
             console.print(part)
         sentence = telling.summary(outcome)
         terminal.out(f"\n{sentence}")
+        for line in telling.failures(outcome):
+            terminal.out(line)
         if lagging:
             self._left(decisions, rows)
         self._sections.append((title, sentence, rows))
@@ -160,7 +162,7 @@ class _Story:
         async def page() -> str:
             async with alone:
                 decisions, outcome = await self._status()
-                rows = await self._session.rows(decisions)
+                rows = await self._session.rows(decisions, outcome)
                 section = ("Now", telling.summary(outcome), rows)
                 now = self._session.clock.now()
                 return await reporting.page(self._session, [section], now, refresh_s=_REFRESH_S)

@@ -42,7 +42,7 @@ async def _run(args: argparse.Namespace) -> int:
             names=[args.person],
         )
         viewer = await _viewer(session, args.viewer)
-        explainer = await session.explainer(decisions[0])
+        explainer = await session.explainer(decisions[0], outcome)
         told = [explainer.explain(surface, viewer) for surface in surfaces]
     if args.json:
         person = {"person": decisions[0].person.upn, "name": decisions[0].person.name}

@@ -80,7 +80,7 @@ def _face(row: Row, spot: Spot, where: str) -> Face:
     shown = " or ".join("no picture" if letter == "-" else f"photo {letter}" for letter in letters)
     return Face(
         place=str(spot.place),
-        letters=[letter for letter in letters if letter != "-"],
+        letters=letters if spot.place is Place.EITHER else [one for one in letters if one != "-"],
         photos=[photo for photo in spot.photos if photo is not None],
         title=f"{where}: {shown or spot.place}" + (f" ({spot.error})" if spot.error else ""),
     )

@@ -13,7 +13,7 @@ from sameface import sync
 from sameface.connectors.base import Connector
 from sameface.connectors.registry import open_connector
 from sameface.documents import nearest
-from sameface.errors import BadDocument
+from sameface.errors import BadDocument, StoreFailed
 from sameface.explain import Explainer, Subject
 from sameface.explain.status import Row, row
 from sameface.http import Clock
@@ -49,7 +49,9 @@ class Session:
         """Connected stores that the rulebook does not speak of (`folder`)."""
         return tuple(store for store in self.connectors if store not in self.book.stores)
 
-    async def explainer(self, decision: sync.Decision, now: datetime | None = None) -> Explainer:
+    async def explainer(
+        self, decision: sync.Decision, outcome: sync.Outcome, now: datetime | None = None
+    ) -> Explainer:
         """Ready to explain the person whom a decision is about, from what the vault remembers."""
         cells = await self.vault.cells(decision.person.id)
         subject = Subject(
@@ -58,6 +60,7 @@ class Session:
             wanted=decision.wanted,
             stores=frozenset(self.connectors),
             options=dict(self.settings.options),
+            failed=frozenset(f.store for f in outcome.failures if isinstance(f, StoreFailed)),
         )
         return self.explainer_of(subject, now)
 
@@ -65,11 +68,9 @@ class Session:
         """Ready to explain somebody at hand."""
         return Explainer(subject, self.book, now or self.clock.now())
 
-    async def rows(
-        self, decisions: Sequence[sync.Decision], now: datetime | None = None
-    ) -> list[Row]:
+    async def rows(self, decisions: Sequence[sync.Decision], outcome: sync.Outcome) -> list[Row]:
         """How these people stand, in stores and surfaces."""
-        return [row(await self.explainer(one, now), self.further) for one in decisions]
+        return [row(await self.explainer(one, outcome), self.further) for one in decisions]
 
 
 @asynccontextmanager

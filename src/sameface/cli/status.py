@@ -44,7 +44,7 @@ async def _run(args: argparse.Namespace) -> int:
                 names=args.people,
             )
         chosen = decisions if args.all or args.json else _first(decisions)
-        rows = await session.rows(chosen)
+        rows = await session.rows(chosen, outcome)
         if args.json:
             terminal.out(json.dumps(as_json(session, outcome, rows), ensure_ascii=False))
         else:

@@ -34,7 +34,7 @@ async def ended(
     terminal.out(written(outcome))
     for line in (*telling.failures(outcome), *telling.remaining(decisions)):
         terminal.out(line)
-    lagging = list(telling.lag(session, await session.rows(decisions[:_MOST_LAG])))
+    lagging = list(telling.lag(session, await session.rows(decisions[:_MOST_LAG], outcome)))
     if lagging:
         terminal.out("\nWhat will still be seen for a while:")
         for line in lagging:

@@ -88,7 +88,7 @@ BEFORE = "somebody who looked before"
 def lag(session: Session, rows: Iterable[Row]) -> Iterator[str]:
     """What may still be seen for a while: places and people by how it ends.
 
-    Who is signed in, and what viewers' caches keep, is nobody's to observe.
+    Who is signed in is nobody's to observe, and left out. What never changes by itself is no lag.
     """
     found: dict[str, dict[str, set[str]]] = {}
     for row in rows:
@@ -96,7 +96,7 @@ def lag(session: Session, rows: Iterable[Row]) -> Iterator[str]:
         for surface in session.book.surfaces.values():
             if surface.reads in session.connectors and not surface.signed_in:
                 told = explainer.explain(surface.id, BEFORE)
-                if told.until.kind is not Ends.SETTLED:
+                if told.until.kind not in (Ends.SETTLED, Ends.NEVER):
                     people = found.setdefault(ending(told), {}).setdefault(surface.title, set())
                     people.add(row.subject.person.name or row.subject.person.upn)
     for until, places in found.items():

@@ -92,7 +92,7 @@ def _store(subject: Subject, store: str) -> Spot:
         return Spot(store, Place.UNCONNECTED)
     cell = next((c for c in subject.cells if c.store == store), None)
     if cell is None:
-        return Spot(store, Place.ABSENT)
+        return Spot(store, Place.FAILED if store in subject.failed else Place.ABSENT)
     return Spot(store, _place(cell, subject.wanted), (cell.photo,), error=cell.error)
 
 
@@ -112,7 +112,8 @@ def _surface(explainer: Explainer, book: Rulebook, surface: str) -> Spot:
     subject, reads = explainer.subject, book.surfaces[surface].reads
     if reads not in subject.stores:
         return Spot(surface, Place.UNCONNECTED)
-    if subject.cell(reads) is None and any(c.store == reads for c in subject.cells):
+    unseen = reads in subject.failed or any(c.store == reads for c in subject.cells)
+    if subject.cell(reads) is None and unseen:
         return Spot(surface, Place.FAILED)
     told = explainer.explain(surface)
     return Spot(surface, _seen(told, subject.wanted), told.photos, told)

@@ -28,6 +28,7 @@ class Subject:
     wanted: str | None
     stores: frozenset[str]
     options: Mapping[str, bool] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
 
     def cell(self, store: str) -> Cell | None:
         """What was observed there, None where nothing could be."""
@@ -54,7 +55,7 @@ class Subject:
     def settings(self, book: Rulebook) -> dict[str, bool]:
         """The options this person lives under: told, and seen (no mailbox, nothing shown)."""
         known = {name: value for name, value in self.options.items() if name in book.options}
-        if EXCHANGE in self.stores and "mailbox" in book.options:
+        if EXCHANGE in self.stores - self.failed and "mailbox" in book.options:
             known["mailbox"] = any(c.store == EXCHANGE for c in self.cells)
         return known
 

@@ -20,10 +20,10 @@ class Wording:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, who: str | None) -> str:
-        """The name of a person by id; an id without a name reads best capitalised."""
+        """The name of a person by id; an id of one word without a name reads best capitalised."""
         if who is None:
             return COLLEAGUE
-        return self.names.get(who) or (who if "@" in who else who.capitalize())
+        return self.names.get(who) or (who.capitalize() if who.isalnum() else who)
 
     def tell(self, template: str, person: str, viewer: str | None = None) -> str:
         """A row's sentence about these people, beginning small as the row has it."""
