@@ -1,0 +1,1 @@
+"""A folder of portraits, read only: what a personnel department has."""

@@ -1,0 +1,1 @@
+"""Microsoft Graph: the photos of Exchange mailboxes and of people without one."""

@@ -1,0 +1,1 @@
+"""SharePoint Online: the thumbnails of User Photos and the profile that shows them."""

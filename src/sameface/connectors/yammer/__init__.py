@@ -1,0 +1,1 @@
+"""Yammer (Viva Engage): mugshots, read only."""

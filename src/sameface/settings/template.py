@@ -1,0 +1,94 @@
+"""The sameface.toml that `sameface init` writes: it teaches, and lets nothing be written."""
+
+from __future__ import annotations
+
+import json
+
+_TEXT = """\
+# Sameface: the same face everywhere.
+#
+# Next: fill in what stands in capitals, then `sameface check` and `sameface status`.
+# Nothing here lets Sameface write anywhere; that takes mode = "both" in a store's table below.
+# Paths are relative to this file.
+
+[organisation]
+name = {name}
+rulebook = "office365-2014"          # which rules explain what people see: `sameface rulebook list`
+
+[vault]
+folder = "sameface-vault"            # every photo ever seen is kept here, and what was done to it
+
+[policy]
+authorities = ["exchange"]           # whose photo wins, best first; only stores that are read
+stop-above = "20%"                   # a plan that would change more people stops; or a number: 25
+
+# Facts about your organisation that the rulebook asks for: `sameface rulebook show`.
+[options]
+
+# ---------------------------------------------------------------------------
+# One [[stores]] table per store. Remove the "# " in front of those you want to connect.
+#
+#   mode = "read"    look only (what every store does that says nothing else)
+#   mode = "both"    look, and write what a plan says once you apply it
+#   mode = "write"   the same, and never let this store's photo win
+
+# Photos of people with a mailbox, through Microsoft Graph. The application is registered in Entra
+# ID, with the application permissions User.Read.All and ProfilePhoto.Read.All (to write:
+# ProfilePhoto.ReadWrite.All) and admin consent.
+[[stores]]
+id = "exchange"
+connector = "graph"
+mode = "read"
+url = "https://graph.microsoft.com"
+authority = "https://login.microsoftonline.com/YOUR-TENANT"
+client-id = "YOUR-CLIENT-ID"
+client-secret-file = "graph.secret"  # a file with the secret's value, readable by you alone
+                                     # or client-secret-env = "NAME" of a variable that holds it
+                                     # or client-certificate-file = "sameface.pem", with its key
+# ca-file = "company-ca.pem"         # where a proxy of your company signs certificates
+# patience = "2m"                    # how long to ask again while the store is busy
+
+# People without a mailbox: Graph keeps their photos in Entra ID.
+# [[stores]]
+# id = "entra-id"
+# connector = "graph"
+# url = "https://graph.microsoft.com"
+# authority = "https://login.microsoftonline.com/YOUR-TENANT"
+# client-id = "YOUR-CLIENT-ID"
+# client-secret-file = "graph.secret"
+
+# SharePoint's own copies. It takes no secret from an application, only a certificate, with the
+# SharePoint permissions Sites.Read.All and User.Read.All (to write: Sites.FullControl.All and
+# User.ReadWrite.All).
+# [[stores]]
+# id = "sharepoint"
+# connector = "sharepoint"
+# url = "https://YOUR-TENANT-my.sharepoint.com"
+# library = "User Photos/Profile Pictures"   # named in the language of the My Site host
+# authority = "https://login.microsoftonline.com/YOUR-TENANT"
+# client-id = "YOUR-CLIENT-ID"
+# client-certificate-file = "sameface.pem"
+
+# Yammer (Viva Engage) lets itself be read with a person's sign-in only, and never be written.
+# [[stores]]
+# id = "yammer"
+# connector = "yammer"
+# url = "https://www.yammer.com"
+# token-file = "yammer.token"
+
+# A folder of portraits, each named by UPN, mail or account name (alice@contoso.com.jpg), or by a
+# list with the columns file and upn, mail, account-name or employee-id. It is never written.
+# [[stores]]
+# id = "folder"
+# connector = "folder"
+# path = "portraits"
+# csv = "people.csv"                 # leave out where the files' names say whose they are
+"""
+
+
+def template(organisation: str = "Contoso") -> str:
+    """A commented sameface.toml that connects one store, read only.
+
+    It loads once the file with the secret is there, and with every table uncommented too.
+    """
+    return _TEXT.format(name=json.dumps(organisation, ensure_ascii=False))

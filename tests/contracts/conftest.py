@@ -1,0 +1,71 @@
+"""Fixtures for the contract: a rig, started and stopped around each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from tests.contracts.rigs import ALL, READ, STATE, WIRED, WRITTEN, Rig, TenantRig
+
+from sameface.pictures import portrait
+from sameface.tenant.server import Tenant
+
+R = TypeVar("R", bound=Rig)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tenant's keys, made once: they are what takes long about starting one."""
+    folder = tmp_path_factory.mktemp("keys")
+    Tenant(people=0, port=0, state=folder).keys.prepare_tls()
+    return folder
+
+
+@asynccontextmanager
+async def started(making: Callable[[], R], folder: Path, keys: Path) -> AsyncIterator[R]:
+    """The rig of that making, running."""
+    shutil.copytree(keys, folder / STATE)
+    async with AsyncExitStack() as stack:
+        rig = making()
+        await rig.start(stack, folder)
+        yield rig
+
+
+@pytest.fixture(params=ALL)
+async def rig(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> AsyncIterator[Rig]:
+    """Every connector."""
+    async with started(ALL[request.param], tmp_path, keys) as running:
+        yield running
+
+
+@pytest.fixture(params=WRITTEN)
+async def written(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> AsyncIterator[Rig]:
+    """The connectors that write."""
+    async with started(WRITTEN[request.param], tmp_path, keys) as running:
+        yield running
+
+
+@pytest.fixture(params=READ)
+async def read(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> AsyncIterator[Rig]:
+    """The connectors that only read."""
+    async with started(READ[request.param], tmp_path, keys) as running:
+        yield running
+
+
+@pytest.fixture(params=WIRED)
+async def wired(
+    request: pytest.FixtureRequest, tmp_path: Path, keys: Path
+) -> AsyncIterator[TenantRig]:
+    """The connectors on the wire, whose servers can misbehave."""
+    async with started(WIRED[request.param], tmp_path, keys) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def new_face() -> bytes:
+    """A photo that nobody has yet."""
+    return portrait("somebody new", px=648)
