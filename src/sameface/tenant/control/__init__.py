@@ -1,0 +1,1 @@
+"""`/_tenant/`: the tenant's own pages, for driving and watching it. No service has them."""

@@ -1,0 +1,1 @@
+"""Exchange Web Services: photos over plain HTTP."""

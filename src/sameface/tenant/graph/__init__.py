@@ -1,0 +1,1 @@
+"""Microsoft Graph: users and their photos, v1.0 and beta."""

@@ -1,0 +1,1 @@
+"""Entra ID's sign-in: tokens for applications and for people."""

@@ -1,0 +1,272 @@
+"""The tenant running: https and plain http on the loopback, one application, one state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import socket
+import tempfile
+import weakref
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+import uvicorn
+
+from sameface.errors import NoRoom
+from sameface.rules import Rulebook, load_rulebook
+from sameface.tenant import cast
+from sameface.tenant.album import Album
+from sameface.tenant.app import App
+from sameface.tenant.control.routes import Control, Desk
+from sameface.tenant.exchange.routes import Exchange
+from sameface.tenant.faults import Faults
+from sameface.tenant.gate import Gate
+from sameface.tenant.graph.routes import Graph
+from sameface.tenant.keys import Keys
+from sameface.tenant.ledger import Ledger
+from sameface.tenant.login.registrations import APPLICATIONS, Registration, Resource, registrations
+from sameface.tenant.login.routes import Login
+from sameface.tenant.login.tokens import LIFE, Issuer
+from sameface.tenant.members import TENANT_ID
+from sameface.tenant.organisation import Organisation
+from sameface.tenant.settings_text import Access, settings_text
+from sameface.tenant.sharepoint.digests import LIFE_S, Digests
+from sameface.tenant.sharepoint.routes import SharePoint
+from sameface.tenant.state import Founding, StateFolder
+from sameface.tenant.yammer.routes import Yammer
+
+PORT = 8365
+_HOST = "127.0.0.1"
+_PORTS_TRIED = 200
+_LONG = timedelta(days=3650)  # Yammer's own tokens do not end
+
+
+class Tenant:
+    """A local Microsoft 365. Use it with `async with`; inside, `https_url` and `http_url` serve.
+
+    `people` of the cast and beyond, dealt by `seed`. `state` is a folder that survives a restart;
+    without one all is gone at the end. `speed` tells clients how many times larger quotas are.
+    `control=False` takes `/_tenant/` away. `opens` is the tenant's time at the start (default: the
+    real one, to the second); a `running` clock follows real time from there, a standing one moves
+    only when told. `token_life` and `digest_life_s` are for trying out what happens at their end.
+    """
+
+    def __init__(  # noqa: PLR0917 - the first six are given by position too
+        self,
+        people: int = 24,
+        seed: int = 1,
+        rulebook: str | Rulebook = "office365-2014",
+        port: int = PORT,
+        state: Path | None = None,
+        speed: float = 1.0,
+        *,
+        control: bool = True,
+        opens: datetime | None = None,
+        running: bool = False,
+        token_life: timedelta = LIFE,
+        digest_life_s: int = LIFE_S,
+    ) -> None:
+        book = load_rulebook(rulebook) if isinstance(rulebook, str) else rulebook
+        self._folder = state or Path(tempfile.mkdtemp(prefix="sameface-tenant-"))
+        if state is None:
+            self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._port, self._speed, self._control, self._running = port, speed, control, running
+        self._servers: list[tuple[_Server, asyncio.Task[None]]] = []
+        self._state = StateFolder(self._folder) if state is not None else None
+        self.keys = Keys(self._folder / "secrets")
+        wanted = Founding(book.id, people, seed, opens or datetime.now(UTC).replace(microsecond=0))
+        self._founding = self._state.founding(wanted) if self._state else wanted
+        self.organisation = self._settled(book)
+        self.registrations = self._registrations()
+        self.issuer = Issuer(self.keys.signing_key, token_life)
+        self.faults = Faults(self.organisation.members)
+        self.ledger = Ledger()
+        self.app = App(self.organisation, self.faults, self.ledger)
+        self._furnish(Digests(digest_life_s))
+        self.https_url = self.http_url = ""
+
+    def _settled(self, book: Rulebook) -> Organisation:
+        """The organisation as it is when the doors open: its stories, then its journal."""
+        founding = self._founding
+        opened, people = founding.opened, founding.people
+        start = opened - cast.SPAN if people else opened
+        names = {member.id: member.name for member in cast.members(people)}
+        album = Album(founding.seed, self._folder / "uploads")
+        organisation = Organisation(book, start, album, names)
+        if people:
+            cast.settle(organisation, people, founding.seed)
+        if self._state is not None:
+            for entry in self._state.entries():
+                organisation.replay(entry)
+            organisation.journal = self._state
+        return organisation
+
+    def _registrations(self) -> dict[str, Registration]:
+        told = {name: self.keys.secret(f"{name}.secret") for name in APPLICATIONS}
+        return registrations(told, self.keys.client_certificate)
+
+    def _furnish(self, digests: Digests) -> None:
+        """Put every service into its place."""
+        organisation, gate = self.organisation, Gate(self.issuer, self.registrations)
+        graph = Graph(organisation, gate, self.faults, self.app.serve_part)
+        login = Login(self.issuer, self.registrations, organisation.members, self.password)
+        self.app.services |= {
+            "login": login,
+            "graph": graph,
+            "exchange": Exchange(organisation, gate),
+            "sharepoint": SharePoint(organisation, gate, digests),
+            "yammer": Yammer(organisation, gate),
+        }
+        if self._control:
+            desk = Desk(
+                organisation, self.faults, self.ledger, self.settings_toml, self._founding.opened
+            )
+            self.app.services["control"] = Control(desk)
+
+    # --- what others need to reach it ----------------------------------------------------------
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate authority to trust, PEM."""
+        return self.keys.ca_file
+
+    @property
+    def authority(self) -> str:
+        """What msal calls the authority."""
+        return f"{self.https_url}/{TENANT_ID}"
+
+    @property
+    def password(self) -> str:
+        """The password of every person here."""
+        return self.keys.secret("people.password")
+
+    def application(self, name: str = "sameface") -> Registration:
+        """A registered application: `sameface` may do all, `reader` reads, `stranger` nothing."""
+        return self.registrations[APPLICATIONS[name]]
+
+    def person_token(self, person: str, resource: Resource, application: str = "sameface") -> str:
+        """A token of somebody who signed in, for one service; good for ten years."""
+        member = self.organisation.members.named(person)
+        return self.issuer.for_person(self.application(application), resource, member, _LONG)
+
+    def settings_toml(self) -> str:
+        """A `sameface.toml` that works with this tenant as it runs."""
+        token_file = self.keys.folder / "yammer.token"
+        if not token_file.exists() and self.organisation.members:
+            reader = self.organisation.members.page(0, 1)[0].id
+            self.keys.text_file("yammer.token", self.person_token(reader, Resource.YAMMER))
+        return settings_text(
+            Access(
+                url=self.https_url,
+                authority=self.authority,
+                client_id=APPLICATIONS["sameface"],
+                secret_file=self.keys.folder / "sameface.secret",
+                certificate_file=self.keys.client_certificate_file,
+                token_file=token_file,
+                ca_file=self.ca_file,
+                rulebook=self.organisation.book.id,
+                quota_speed=max(1, int(self._speed)),
+            )
+        )
+
+    # --- running -------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Tenant:
+        """Open both doors. `NoRoom` where no port can be had."""
+        self.keys.prepare_tls()
+        self.organisation.run(self._running)
+        secure, plain = _sockets(self._port)
+        self.https_url = f"https://localhost:{secure.getsockname()[1]}"
+        self.http_url = f"http://localhost:{plain.getsockname()[1]}"
+        pem = str(self.keys.server_file)
+        for listener, tls in ((secure, {"ssl_certfile": pem, "ssl_keyfile": pem}), (plain, {})):
+            server = _Server(_config(self.app, tls))
+            task = asyncio.create_task(server.serve(sockets=[listener]))
+            self._servers.append((server, task))
+            await server.ready.wait()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for server, _ in self._servers:
+            server.should_exit = True
+        await asyncio.gather(*(task for _, task in self._servers))
+        if self._state is None:
+            await asyncio.to_thread(self._forget)
+
+    async def run_forever(self) -> None:
+        """Serve until cancelled (Ctrl-C under `asyncio.run`)."""
+        async with self:
+            await asyncio.Event().wait()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that leaves signals to whoever runs the loop, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+def _config(app: App, tls: dict[str, str]) -> uvicorn.Config:
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than clients keep a connection, or they race our closing it
+        **tls,  # type: ignore[arg-type]
+    )
+    logging.getLogger("uvicorn.error").addFilter(_not_about_cuts)
+    return config
+
+
+def _not_about_cuts(record: logging.LogRecord) -> bool:
+    """Answers that break off on order are no news."""
+    return not record.getMessage().startswith("ASGI callable returned without")
+
+
+def _sockets(port: int) -> tuple[socket.socket, socket.socket]:
+    """Two listening sockets: a busy port means the next one, 0 any that is free."""
+    secure = _listening(port)
+    try:
+        return secure, _listening(secure.getsockname()[1] + 1 if port else 0)
+    except NoRoom:
+        secure.close()
+        raise
+
+
+def _listening(port: int) -> socket.socket:
+    for candidate in range(port, min(port + _PORTS_TRIED, 65536)):
+        # With the protocol named asyncio turns Nagle's delay off: 40 ms an answer otherwise.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_HOST, candidate))
+            listener.listen()
+        except OSError:
+            listener.close()
+            continue
+        listener.setblocking(False)
+        return listener
+    raise NoRoom(f"No port from {port} on is free on {_HOST}; name another with --port.")

@@ -1,0 +1,1 @@
+"""SharePoint Online: user profiles, User Photos, people search and the people picker."""

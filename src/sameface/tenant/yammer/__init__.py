@@ -1,0 +1,1 @@
+"""Yammer: users and their mugshots (legacy REST)."""
