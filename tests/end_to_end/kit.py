@@ -81,7 +81,7 @@ def tenant(folder: Path, *arguments: str, people: int = 24, seed: int = 1) -> It
     finally:
         process.send_signal(signal.SIGTERM)
         _, complaints = process.communicate(timeout=30)
-    assert complaints == ""
+    assert complaints == "", complaints
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -39,7 +39,7 @@ class World:
     ) -> None:
         self.book = book
         self.start = self.now = start or START
-        self.wording = Wording(book, names or {})
+        self.wording = Wording(book, {} if names is None else names)
         self._options = dict(options or {})
         self._early = Interpreter(book, self.start, Pace.EARLIEST)
         self._late = Interpreter(book, self.start, Pace.LATEST)

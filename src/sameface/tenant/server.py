@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import shutil
 import socket
 import tempfile
 import weakref
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-import uvicorn
-
 from sameface.errors import NoRoom
 from sameface.rules import Rulebook, load_rulebook
+from sameface.serving import Server, listener
 from sameface.tenant import cast
 from sameface.tenant.album import Album
 from sameface.tenant.app import App
@@ -40,8 +37,6 @@ from sameface.tenant.state import Founding, StateFolder
 from sameface.tenant.yammer.routes import Yammer
 
 PORT = 8365
-_HOST = "127.0.0.1"
-_PORTS_TRIED = 200
 _LONG = timedelta(days=3650)  # Yammer's own tokens do not end
 
 
@@ -75,7 +70,7 @@ class Tenant:
         if state is None:
             self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._port, self._speed, self._control, self._running = port, speed, control, running
-        self._servers: list[tuple[_Server, asyncio.Task[None]]] = []
+        self._servers: list[Server] = []
         self._state = StateFolder(self._folder) if state is not None else None
         self.keys = Keys(self._folder / "secrets")
         wanted = Founding(book.id, people, seed, opens or datetime.now(UTC).replace(microsecond=0))
@@ -183,11 +178,11 @@ class Tenant:
         self.https_url = f"https://localhost:{secure.getsockname()[1]}"
         self.http_url = f"http://localhost:{plain.getsockname()[1]}"
         pem = str(self.keys.server_file)
-        for listener, tls in ((secure, {"ssl_certfile": pem, "ssl_keyfile": pem}), (plain, {})):
-            server = _Server(_config(self.app, tls))
-            task = asyncio.create_task(server.serve(sockets=[listener]))
-            self._servers.append((server, task))
-            await server.ready.wait()
+        logging.getLogger("uvicorn.error").addFilter(_not_about_cuts)
+        for door, tls in ((secure, {"ssl_certfile": pem, "ssl_keyfile": pem}), (plain, {})):
+            server = Server(self.app, **tls)
+            self._servers.append(server)
+            await server.open(door)
         return self
 
     async def __aexit__(
@@ -196,9 +191,7 @@ class Tenant:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for server, _ in self._servers:
-            server.should_exit = True
-        await asyncio.gather(*(task for _, task in self._servers))
+        await asyncio.gather(*(server.close() for server in self._servers))
         if self._state is None:
             await asyncio.to_thread(self._forget)
 
@@ -208,39 +201,6 @@ class Tenant:
             await asyncio.Event().wait()
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to whoever runs the loop, and says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        self.ready.set()
-
-
-def _config(app: App, tls: dict[str, str]) -> uvicorn.Config:
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        date_header=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        timeout_keep_alive=75,  # longer than clients keep a connection, or they race our closing it
-        **tls,  # type: ignore[arg-type]
-    )
-    logging.getLogger("uvicorn.error").addFilter(_not_about_cuts)
-    return config
-
-
 def _not_about_cuts(record: logging.LogRecord) -> bool:
     """Answers that break off on order are no news."""
     return not record.getMessage().startswith("ASGI callable returned without")
@@ -248,25 +208,9 @@ def _not_about_cuts(record: logging.LogRecord) -> bool:
 
 def _sockets(port: int) -> tuple[socket.socket, socket.socket]:
     """Two listening sockets: a busy port means the next one, 0 any that is free."""
-    secure = _listening(port)
+    secure = listener(port)
     try:
-        return secure, _listening(secure.getsockname()[1] + 1 if port else 0)
+        return secure, listener(secure.getsockname()[1] + 1 if port else 0)
     except NoRoom:
         secure.close()
         raise
-
-
-def _listening(port: int) -> socket.socket:
-    for candidate in range(port, min(port + _PORTS_TRIED, 65536)):
-        # With the protocol named asyncio turns Nagle's delay off: 40 ms an answer otherwise.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((_HOST, candidate))
-            listener.listen()
-        except OSError:
-            listener.close()
-            continue
-        listener.setblocking(False)
-        return listener
-    raise NoRoom(f"No port from {port} on is free on {_HOST}; name another with --port.")
