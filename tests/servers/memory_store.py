@@ -6,7 +6,6 @@ overwritten stays in `overwritten`, so that a test can ask whether the vault has
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
@@ -83,19 +82,21 @@ class MemoryStore:
     clock: Clock
     capabilities: Capabilities
     per_page: int = 3
-    lies: bool = False  # says yes to a write and keeps the old photo
+    lies: str = ""  # says yes to a write, and "keeps" the old photo, "loses" or "garbles" the new
     restless: bool = False  # its change keys move by themselves
     dies_at: int | None = None  # the request at which the process ends
     faults: dict[str, list[StoreFailed]] = field(default_factory=lambda: defaultdict(list))
     asked: Counter[str] = field(default_factory=Counter)
     overwritten: list[tuple[str, bytes]] = field(default_factory=list)
+    vanishing: set[str] = field(default_factory=set)  # whose photo goes between listing and reading
+    hidden: set[str] = field(default_factory=set)  # whose photo it holds and does not show
 
     def __post_init__(self) -> None:
         self._people: dict[str, Account] = {}
         self._files: dict[str, dict[int, bytes]] = {}
         self._keys: dict[str, str] = {}
         self._deleted: set[str] = set()
-        self._count = itertools.count(1)
+        self._count = 0
 
     # What happens behind our back
 
@@ -123,6 +124,11 @@ class MemoryStore:
         if self._files.pop(upn, None) is not None:
             self._deleted.add(upn)
             self._touch(upn)
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Everybody who has an account."""
+        return frozenset(self._people)
 
     def shows(self, upn: str) -> bytes | None:
         """The largest picture it would serve."""
@@ -160,7 +166,7 @@ class MemoryStore:
     async def read(self, account: Account, size_px: int | None = None) -> Picture | None:
         self._ask("read")
         files = self._files.get(account.ref)
-        if files is None:
+        if not files or account.ref in self.vanishing:
             return None
         fits = [px for px in files if size_px is not None and px >= size_px]
         return Picture(files[min(fits, default=max(files))], "image/webp", self._key(account.ref))
@@ -172,7 +178,7 @@ class MemoryStore:
         self._ask("write")
         if self.capabilities.change_key:
             refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
-        if self.lies:
+        if self.lies == "keeps":
             return Written(self._key(account.ref))
         before = self.shows(account.ref)
         if before is not None:
@@ -182,7 +188,10 @@ class MemoryStore:
         else:
             largest = max(renditions, key=lambda r: r.width_px)
             files = {0: reencoded(largest.data, self.capabilities.largest_px)}
-        self._files[account.ref] = files
+        if self.lies == "garbles":
+            files = {px: data[: len(data) // 2] for px, data in files.items()}
+        self._files[account.ref] = {} if self.lies == "loses" else files
+        self.hidden.discard(account.ref)
         self._touch(account.ref)
         self._ask("written")
         return Written(self._key(account.ref))
@@ -203,7 +212,8 @@ class MemoryStore:
             raise self.faults[verb].pop(0)
 
     def _touch(self, upn: str) -> None:
-        self._keys[upn] = f"key-{next(self._count)}"
+        self._count += 1
+        self._keys[upn] = f"key-{self._count}"
 
     def _key(self, upn: str) -> str | None:
         return self._keys.get(upn) if self.capabilities.change_key else None
@@ -216,7 +226,8 @@ class MemoryStore:
         if upn in self._files:
             if self.restless:
                 self._touch(upn)
-            return Observation(account, Standing.PHOTO, now, self._key(upn))
+            standing = Standing.PLACEHOLDER if upn in self.hidden else Standing.PHOTO
+            return Observation(account, standing, now, self._key(upn))
         deleted = upn in self._deleted
         standing = Standing.DELETED if deleted else Standing.NEVER
         return Observation(account, standing, now, self._key(upn))

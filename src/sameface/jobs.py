@@ -1,0 +1,95 @@
+"""The one module that knows the engine work runs on. Today that is this process itself.
+
+A job is a loop over pages, and a step that handles one page and may be repeated without harm: it
+looks at what is there before it acts, and leaves an intent before and a receipt after each action.
+So a job needs no memory of its own: killed at any moment and started again from the beginning, it
+ends in the same state. A durable engine fits in here without its callers noticing: a job becomes
+a workflow under its name, each step a recorded step keyed by its page, and recovery goes on with
+the page after the last one recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+)
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+Page = TypeVar("Page")
+Done = TypeVar("Done")
+
+_ASKING = (signal.SIGINT, signal.SIGTERM)
+
+
+async def run_pages(
+    name: str,
+    pages: AsyncIterator[Page],
+    step: Callable[[Page], Awaitable[None]],
+    stop: asyncio.Event,
+) -> bool:
+    """Run `step` on one page after another; False where it was asked to stop before the last.
+
+    A page that has begun is finished. What `step` or `pages` raise ends the job.
+    """
+    number = 0
+    try:
+        async for page in pages:
+            if stop.is_set():
+                return False
+            number += 1
+            await asyncio.create_task(_run(step, page), name=f"{name}, page {number}")
+    finally:
+        if isinstance(pages, AsyncGenerator):
+            await pages.aclose()
+    return True
+
+
+async def together(coroutines: Iterable[Coroutine[Any, Any, Done]]) -> list[Done]:
+    """Their results, run side by side. What one raises is raised when all have ended."""
+    ended = await asyncio.gather(*coroutines, return_exceptions=True)
+    results: list[Done] = []
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+        results.append(one)
+    return results
+
+
+@contextmanager
+def listening() -> Iterator[asyncio.Event]:
+    """An event that the first Ctrl-C or SIGTERM sets; the second one ends the process as usual."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    heard: list[signal.Signals] = []
+
+    def asked() -> None:
+        stop.set()
+        restore()
+
+    def restore() -> None:
+        while heard:
+            loop.remove_signal_handler(heard.pop())
+
+    try:
+        for number in _ASKING:
+            try:
+                loop.add_signal_handler(number, asked)
+            except (NotImplementedError, RuntimeError, ValueError):
+                continue  # signals go to the main thread only, and not to every loop
+            heard.append(number)
+        yield stop
+    finally:
+        restore()
+
+
+async def _run(step: Callable[[Page], Awaitable[None]], page: Page) -> None:
+    await step(page)

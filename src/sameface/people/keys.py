@@ -1,0 +1,40 @@
+"""Identity keys, made comparable: the spellings of different stores brought to one form."""
+
+from __future__ import annotations
+
+import re
+
+from sameface.values import Account, Key
+
+STRONG = (Key.OBJECT_GUID, Key.UPN, Key.MAIL)
+"""Kinds that name one person in one organisation; the others may repeat between domains."""
+
+_ORDER = {kind: place for place, kind in enumerate(Key)}
+_CLAIM = re.compile(r"i:0[#e]?\.[a-z]\|(?:.*\|)?(.+)")  # i:0#.f|membership|alice@contoso.test
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def comparable(kind: Key, value: str) -> tuple[Key, str] | None:
+    """The (kind, value) under which two spellings of one key meet, or None where it is empty.
+
+    Case and outer blanks never matter. A SharePoint login claim that carries a UPN is a UPN
+    (facts, protocols 3.2), whatever kind it came as. `smtp:` before a mail address and braces
+    around a GUID are spelling.
+    """
+    text = value.strip().casefold()
+    claim = _CLAIM.fullmatch(text)
+    if claim is not None:
+        text = claim[1]
+        if _ADDRESS.fullmatch(text):
+            kind = Key.UPN
+    if kind is Key.MAIL:
+        text = text.removeprefix("smtp:")
+    if kind is Key.OBJECT_GUID:
+        text = text.strip("{}")
+    return (kind, text) if text else None
+
+
+def keys_of(account: Account) -> tuple[tuple[Key, str], ...]:
+    """The account's keys, comparable, each once, strongest first."""
+    found = {pair for key in account.keys if (pair := comparable(*key)) is not None}
+    return tuple(sorted(found, key=lambda pair: (_ORDER[pair[0]], pair[1])))

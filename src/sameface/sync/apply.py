@@ -1,0 +1,147 @@
+"""Applying: each action announced, made safe, written, read back and proven, on its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sameface.errors import (
+    BlobLost,
+    Moved,
+    NotProven,
+    PictureRefused,
+    SamefaceError,
+    StoreFailed,
+    WriteRefused,
+)
+from sameface.jobs import together
+from sameface.sync.outcome import Progress, Result
+from sameface.sync.plan import Action
+from sameface.sync.work import Work
+from sameface.sync.writing import Write
+from sameface.values import Account, Observation, Person, Picture, Standing
+from sameface.vault import Agreement, Entry, Finding
+from sameface.vault.blobs import digest_of
+
+
+class Applier:
+    """Carries out the actions of one run, `total` of them in all."""
+
+    def __init__(self, work: Work, run: str, total: int) -> None:
+        self._work = work
+        self._vault = work.vault
+        self._run = run
+        self._total = total
+        self._places = {
+            store: asyncio.Semaphore(max(1, connector.capabilities.concurrency))
+            for store, connector in work.connectors.items()
+        }
+        self.results: Counter[Result] = Counter()
+        self.failures: list[SamefaceError] = []
+
+    async def apply(self, actions: Sequence[Action]) -> None:
+        """A page of actions. What fails is counted and told, and harms no other.
+
+        Errors: VaultFailed only, since nothing may be written that cannot be remembered.
+        """
+        ids = {action.person for action in actions}
+        people = {d.person.id: d.person for d in await self._vault.dossiers_of(ids)}
+        await together(self._one(action, people.get(action.person)) for action in actions)
+
+    async def _one(self, action: Action, person: Person | None) -> None:
+        connector = self._work.connectors.get(action.store)
+        account = person.account(action.store) if person else None
+        if connector is None or account is None or account.ref != action.account:
+            why = "is not connected" if connector is None else "has no such account any more"
+            self._tell(action, Result.MOVED, f"{action.store} {why}; make a new plan.")
+            return
+        async with self._places[action.store]:
+            known = await self._vault.remembered(action.store, [account.ref])
+            write = Write(
+                action, account, connector, known.get(account.ref), self._vault, self._work.clock
+            )
+            if await write.is_done():
+                self._tell(action, Result.THERE)
+            else:
+                await self._carry_out(write)
+
+    async def _carry_out(self, write: Write) -> None:
+        """Intent, action, receipt."""
+        action, began = write.action, self._work.clock.now()
+        entry = self._entry(action, str(action.verb), began)
+        intent = await self._vault.intend(entry, action.expected)
+        try:
+            shown = await write.carry_out()
+        except (StoreFailed, PictureRefused, BlobLost) as wrong:
+            result, error = _result(wrong), wrong.sentence()
+            entry = self._entry(action, str(result), self._work.clock.now())
+            await self._vault.settle(intent, replace(entry, why=error), error=error)
+            if isinstance(wrong, StoreFailed) and wrong.exit == 2:
+                self.failures.append(wrong)
+            self._tell(action, result, error)
+            return
+        now = self._work.clock.now()
+        key = shown.change_key
+        await self._vault.settle(
+            intent,
+            self._entry(action, str(Result.WRITTEN), now),
+            finding=_finding(write.account, shown, action.after, began, now),
+            agreement=Agreement(action.person, action.store, action.after, key, now),
+        )
+        self._tell(action, Result.WRITTEN)
+
+    def _entry(self, action: Action, what: str, at: datetime) -> Entry:
+        return Entry(
+            at=at,
+            what=what,
+            why=action.because,
+            run=self._run,
+            person=action.person,
+            store=action.store,
+            before=action.before,
+            after=action.after,
+        )
+
+    def _tell(self, action: Action, result: Result, error: str | None = None) -> None:
+        self.results[result] += 1
+        self._work.progress(
+            Progress(
+                done=self.results.total(),
+                total=self._total,
+                store=action.store,
+                verb=str(action.verb),
+                person=action.name,
+                outcome=str(result),
+                error=error,
+            )
+        )
+
+
+def _finding(
+    account: Account, shown: Picture, version: str, began: datetime, now: datetime
+) -> Finding:
+    """What a proven write left in the account."""
+    seen = Observation(
+        account,
+        Standing.PHOTO,
+        now,
+        shown.change_key,
+        changed_after=began,
+        changed_by=now,
+    )
+    return Finding(seen, digest_of(shown.data), version)
+
+
+def _result(wrong: SamefaceError) -> Result:
+    match wrong:
+        case Moved():
+            return Result.MOVED
+        case NotProven():
+            return Result.UNPROVEN
+        case WriteRefused() | PictureRefused():
+            return Result.REFUSED
+        case _:
+            return Result.FAILED

@@ -1,0 +1,95 @@
+"""Deciding about everybody, a page of people at a time, and counting what is left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from sameface.jobs import run_pages
+from sameface.sync.apply import Applier
+from sameface.sync.decide import Decision, decide, reached
+from sameface.sync.observe import Pass
+from sameface.sync.outcome import Outcome, Tally
+from sameface.sync.policy import Policy
+from sameface.sync.work import Work
+from sameface.vault import Agreement, Dossier, Vault
+
+PAGE = 100
+"""People per page: as many as a run does over again after it was killed."""
+
+
+class Judge:
+    """Decides by one policy, tells each decision, remembers agreements, and keeps count."""
+
+    def __init__(self, work: Work, policy: Policy) -> None:
+        self._work = work
+        self._vault = work.vault
+        self._policy = policy
+        self._tally = Tally()
+
+    def decide(self, dossier: Dossier) -> Decision:
+        """What to do about one person, told to nobody."""
+        return decide(dossier.person, dossier.cells, dossier.agreed, self._policy)
+
+    async def page(self, dossiers: Sequence[Dossier]) -> None:
+        """Decide about some people, for good."""
+        agreements: list[Agreement] = []
+        now = self._work.clock.now()
+        for dossier in dossiers:
+            decision = self.decide(dossier)
+            self._tally.add(decision)
+            self._work.tell(decision)
+            agreements += reached(decision, dossier.agreed, now)
+        if agreements:
+            await self._vault.agree(agreements)
+
+    async def everybody(self) -> bool:
+        """Decide about all people; False where it was asked to stop before the last."""
+        return await run_pages("decide", people(self._vault), self.page, self._work.stop)
+
+    async def forecast(self) -> Tally:
+        """What deciding about all people would count."""
+        tally = Tally()
+        async for page in people(self._vault):
+            for dossier in page:
+                tally.add(self.decide(dossier))
+        return tally
+
+    async def outcome(
+        self,
+        passes: Iterable[Pass],
+        applier: Applier | None = None,
+        run: str | None = None,
+        *,
+        stopped: bool = False,
+        of_some: bool = False,
+    ) -> Outcome:
+        """What the run has come to; `of_some`: it was about some people, not the organisation."""
+        broken = {p.store: p.failure for p in passes if p.failure is not None}
+        return Outcome(
+            run=run,
+            people=self._tally.people,
+            agreeing=self._tally.agreeing,
+            changing=self._tally.changing,
+            left=self._tally.verdicts,
+            results=applier.results if applier else Counter(),
+            doubts=0 if of_some else await self._doubts(),
+            failures=(*broken.values(), *(applier.failures if applier else ())),
+            stopped=stopped,
+        )
+
+    async def _doubts(self) -> int:
+        """Doubtful accounts in connected stores."""
+        count, after = 0, None
+        while page := await self._vault.doubts(after):
+            count += sum(doubt.account.store in self._policy.stores for doubt in page)
+            after = (page[-1].account.store, page[-1].account.ref)
+        return count
+
+
+async def people(vault: Vault) -> AsyncIterator[tuple[Dossier, ...]]:
+    """Everybody, in pages, by name."""
+    after = None
+    while page := await vault.dossiers(after, PAGE):
+        yield page
+        after = page[-1].person.id

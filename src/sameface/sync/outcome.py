@@ -1,0 +1,95 @@
+"""What came of it: progress while it runs, results, and the exit code at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sameface.errors import SamefaceError
+from sameface.sync.decide import Call, Decision
+
+
+class Result(StrEnum):
+    """What came of one action."""
+
+    WRITTEN = "written"  # and read back
+    THERE = "already there"  # nothing was written
+    MOVED = "moved"  # the store changed since the plan; nothing was written
+    REFUSED = "refused"  # the store, or the picture, does not allow it
+    UNPROVEN = "not proven"  # written, and something else is shown
+    FAILED = "failed"
+
+    @property
+    def good(self) -> bool:
+        return self in (Result.WRITTEN, Result.THERE)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step done: `done` of `total` (None while that is not known).
+
+    While observing, `verb` is "observe" and `person` empty; then it is the action's. `person` is a
+    UPN. `error` is a sentence where `outcome` is not good.
+    """
+
+    done: int
+    total: int | None
+    store: str
+    verb: str
+    person: str = ""
+    outcome: str = ""
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts people and what is left for each, one decision after another."""
+
+    people: int = 0
+    agreeing: int = 0
+    changing: int = 0
+    verdicts: Counter[Call] = field(default_factory=Counter)
+
+    def add(self, decision: Decision) -> None:
+        """Count one person."""
+        calls = {verdict.call for verdict in decision.verdicts}
+        self.people += 1
+        self.agreeing += calls <= {Call.NOTHING, Call.LEAVE}
+        self.changing += Call.WRITE in calls
+        self.verdicts.update(verdict.call for verdict in decision.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended.
+
+    `people` were looked at, `agreeing` of them need nothing and nobody, `changing` would be changed
+    by a sync. `left` counts stores of people by what they call for; `results` actions by what came
+    of them; `doubts` accounts that are nobody's until a person has looked. `failures` are stores as
+    a whole, or what ended them. `stopped`: it was asked to stop before the end.
+    """
+
+    run: str | None
+    people: int
+    agreeing: int
+    changing: int
+    left: Counter[Call]
+    results: Counter[Result]
+    doubts: int
+    failures: tuple[SamefaceError, ...]
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """As design section 5 fixes it; where several hold, in the order 2, 4, 3, 5, 0."""
+        if any(failure.exit == 2 for failure in self.failures):
+            return 2
+        broken = any(count for result, count in self.results.items() if not result.good)
+        if self.failures or self.stopped or broken or self.left[Call.UNKNOWN]:
+            return 4
+        if self.left[Call.WRITE]:
+            return 3
+        if self.left[Call.BY_HAND] or self.left[Call.ASK] or self.doubts:
+            return 5
+        return 0

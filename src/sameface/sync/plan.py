@@ -1,0 +1,170 @@
+"""A plan: the writes intended, as a document that can be read, reviewed and applied exactly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sameface.documents import Table
+from sameface.errors import BadDocument, BadUsage
+from sameface.sync.decide import Decision
+from sameface.values import iso
+
+FORMAT = 1
+"""The version of the document."""
+
+
+class Verb(StrEnum):
+    """What an action does."""
+
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One write. `person` is the vault's id, `name` their UPN, `account` the store's own handle.
+
+    `before` and `after` are digests of versions of that person (None before: no photo); `expected`
+    is the change key that was seen.
+    """
+
+    person: str
+    name: str
+    store: str
+    account: str
+    verb: Verb
+    before: str | None
+    after: str
+    expected: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All actions, one person's together. `made_at` is in UTC."""
+
+    organisation: str
+    made_at: datetime
+    actions: tuple[Action, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what it says, in hex."""
+        text = json.dumps(self._said(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """The document."""
+        return {"sameface-plan": FORMAT, "digest": self.digest} | self._said()
+
+    def as_text(self) -> str:
+        """The document, to be read by people too."""
+        return json.dumps(self.as_json(), indent=2, ensure_ascii=False) + "\n"
+
+    def save(self, file: Path) -> None:
+        """Write the document; BadUsage where the file cannot be written."""
+        try:
+            file.write_text(self.as_text(), "utf-8")
+        except OSError as wrong:
+            raise BadUsage(
+                f"The plan cannot be written to {file} ({wrong.strerror}); name another file."
+            ) from wrong
+
+    def _said(self) -> dict[str, Any]:
+        return {
+            "organisation": self.organisation,
+            "made_at": iso(self.made_at),
+            "actions": [asdict(action) for action in self.actions],
+        }
+
+
+def load_plan(file: Path) -> Plan:
+    """Read a saved plan. BadUsage where there is none, BadDocument where it was altered."""
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        raise BadUsage(f"There is no plan {file}; `sameface plan` makes one.") from None
+    except OSError as wrong:
+        raise BadUsage(f"The plan {file} cannot be read ({wrong.strerror}).") from wrong
+    except UnicodeDecodeError:
+        raise BadDocument(file.name, "", "", "is no plan: it is not UTF-8 text") from None
+    return parse_plan(text, file.name)
+
+
+def parse_plan(text: str, file: str) -> Plan:
+    """The plan that a document says; BadDocument, which names `file`, where it was altered."""
+    try:
+        raw = json.loads(text)
+    except ValueError as wrong:
+        raise BadDocument(file, "", "", f"is not valid JSON: {wrong}") from None
+    if not isinstance(raw, dict):
+        raise BadDocument(file, "", "", "is no plan; `sameface plan -o FILE` writes one")
+    table = Table(raw, file, "")
+    if table.value("sameface-plan", int, required=True) != FORMAT:
+        raise table.error("sameface-plan", f"should be {FORMAT}; make a new plan")
+    digest = table.text("digest")
+    plan = Plan(table.text("organisation"), _moment(table), _actions(table))
+    table.done()
+    if plan.digest != digest:
+        raise table.error("digest", "does not fit: the plan was altered; make a new one")
+    return plan
+
+
+def actions_of(decision: Decision) -> tuple[Action, ...]:
+    """What a decision would have written."""
+    person = decision.person
+    return tuple(
+        Action(
+            person=person.id,
+            name=person.upn,
+            store=verdict.store,
+            account=account.ref,
+            verb=Verb.WRITE,
+            before=verdict.before,
+            after=verdict.after,
+            expected=verdict.expected,
+            because=verdict.because,
+        )
+        for verdict in decision.actions
+        if (account := person.account(verdict.store)) is not None and verdict.after is not None
+    )
+
+
+def _moment(table: Table) -> datetime:
+    text = table.text("made_at")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise table.error("made_at", f'should be a date with a time, not "{text}"') from None
+
+
+def _actions(table: Table) -> tuple[Action, ...]:
+    return tuple(_action(row) for row in table.rows("actions"))
+
+
+def _action(row: Table) -> Action:
+    action = Action(
+        person=row.text("person"),
+        name=row.text("name"),
+        store=row.text("store"),
+        account=row.text("account"),
+        verb=Verb(row.choice("verb", list(Verb))),
+        before=_maybe(row, "before"),
+        after=row.text("after"),
+        expected=_maybe(row, "expected"),
+        because=row.text("because"),
+    )
+    row.done()
+    return action
+
+
+def _maybe(row: Table, key: str) -> str | None:
+    """Text, or null for none."""
+    return (
+        None if row.raw.get(key, "") is None and row.value(key, object) is None else row.text(key)
+    )

@@ -1,0 +1,35 @@
+"""What a run works with: wishes, stores, memory, time, and those who watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sameface.connectors.base import Connector
+from sameface.http import Clock
+from sameface.settings import Settings
+from sameface.sync.decide import Decision
+from sameface.sync.outcome import Progress
+from sameface.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One run's surroundings.
+
+    `progress` hears of every step, `tell` of every person's decision; `stop` is set when the run
+    should end after the page in hand.
+    """
+
+    settings: Settings
+    connectors: Mapping[str, Connector]
+    vault: Vault
+    clock: Clock
+    stop: asyncio.Event
+    progress: Callable[[Progress], None]
+    tell: Callable[[Decision], None]
+
+
+def silent(_: Progress | Decision) -> None:
+    """For runs that nobody watches."""

@@ -1,0 +1,125 @@
+"""One write to one account: what was there is in the vault first, what is there after is proven."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sameface.connectors.base import Connector
+from sameface.errors import Moved, NotProven, PictureRefused
+from sameface.http import Clock
+from sameface.pictures import Want, compare, fingerprint, ladder
+from sameface.sync.keeper import recognise
+from sameface.sync.plan import Action
+from sameface.values import Account, Capabilities, Likeness, Picture, Rendition, Standing
+from sameface.vault import Remembered, Vault
+from sameface.vault.blobs import digest_of
+
+_EMPTY = frozenset({Standing.NEVER, Standing.DELETED, Standing.NONE})
+
+
+def wants(able: Capabilities) -> tuple[Want, ...]:
+    """The squares that a store is to get: each of its files, or one as large as it keeps."""
+    sides = able.sizes_px if able.several_files else (able.largest_px,)
+    kind = "image/jpeg" if "image/jpeg" in able.formats else able.formats[0]
+    return tuple(Want(px, able.max_bytes, kind) for px in sides)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An action about to be carried out; `known` is what the last look at the account left."""
+
+    action: Action
+    account: Account
+    connector: Connector
+    known: Remembered | None
+    vault: Vault
+    clock: Clock
+
+    async def is_done(self) -> bool:
+        """True where the account was last seen with the photo that it is to get."""
+        known = self.known
+        if known is None or known.version is None or known.standing is not Standing.PHOTO:
+            return False
+        return await self._photo(known.version) == await self._photo(self.action.after)
+
+    async def carry_out(self) -> Picture:
+        """What the store shows afterwards, with its change key.
+
+        Errors: Moved where it is not as planned, and nothing was written; NotProven where it shows
+        something else; other StoreFailed, PictureRefused, BlobLost.
+        """
+        await self._secure()
+        original = await self.vault.picture(self.action.after)
+        squares = await asyncio.to_thread(ladder, original, wants(self.connector.capabilities))
+        written = await self.connector.write(self.account, squares, self.action.expected)
+        shown = await self._proven(squares)
+        return replace(shown, change_key=written.change_key or shown.change_key)
+
+    async def _secure(self) -> None:
+        """What will be overwritten is in the vault, whole, when this returns."""
+        known, expected = self.known, self.action.expected
+        if known is not None and self.connector.capabilities.change_key:
+            if known.standing in _EMPTY:
+                return
+            as_planned = known.version is not None and known.change_key == expected is not None
+            if as_planned and await self.vault.holds(known.version or ""):
+                return
+        picture = await self.connector.read(self.account)
+        if picture is None:
+            if self.action.before is not None:
+                raise self._moved()
+            return
+        await self._keep(picture)
+
+    async def _keep(self, picture: Picture) -> None:
+        """Put away what was read; Moved where that is another photo than the plan saw."""
+        action = self.action
+        now = self.clock.now()
+        what = await recognise(self.vault, picture.data, action.person, action.store, now)
+        if what.version == what.picture:
+            await self.vault.mend(picture.data)
+        if what.version is not None:
+            await self.vault.picture(what.version)  # BlobLost: this is the last copy, leave it
+        if self.known is not None and self.known.standing is Standing.PLACEHOLDER:
+            return  # a photo that the store holds and hides; the plan saw none
+        if await self._photo(what.version) != await self._photo(action.before):
+            raise self._moved()
+
+    async def _photo(self, version: str | None) -> str | None:
+        """The photo that this version is a copy of."""
+        versions = await self.vault.versions(self.action.person)
+        return next((v.photo for v in versions if v.digest == version), version)
+
+    async def _proven(self, squares: Sequence[Rendition]) -> Picture:
+        """The largest picture that the store shows now, each of its files being what was put."""
+        largest = max(squares, key=lambda square: square.width_px)
+        shown = await self._reads(None, largest)
+        for square in squares:
+            if square is not largest:
+                await self._reads(square.width_px, square)
+        return shown
+
+    async def _reads(self, size_px: int | None, square: Rendition) -> Picture:
+        picture = await self.connector.read(self.account, size_px)
+        if picture is None:
+            raise self._unproven("no photo")
+        if digest_of(picture.data) == digest_of(square.data):
+            return picture
+        try:
+            one = await asyncio.to_thread(fingerprint, picture.data)
+        except PictureRefused:
+            raise self._unproven("no picture") from None
+        other = await asyncio.to_thread(fingerprint, square.data)
+        if compare(one, other) is not Likeness.SAME:
+            raise self._unproven("another picture")
+        return picture
+
+    def _moved(self) -> Moved:
+        what = "got another photo since the plan was made; nothing was written, make a new plan."
+        return Moved(self.action.store, what, account=self.action.name)
+
+    def _unproven(self, shows: str) -> NotProven:
+        what = f"took the photo and shows {shows}; look at it there, and run a sync again later."
+        return NotProven(self.action.store, what, account=self.action.name)

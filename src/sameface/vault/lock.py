@@ -1,0 +1,30 @@
+"""One run at a time: a lock on a file in the vault, let go by the system when its process dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sameface.errors import VaultFailed
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Hold the lock; VaultFailed at once where another run holds it."""
+    with file.open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise VaultFailed(
+                f"Another run (process {holder}) is writing with the vault {file.parent}; "
+                "let it end, then run this again."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

@@ -1,0 +1,144 @@
+"""Observations in the vault: the latest per account, what was agreed, and cells made of both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sameface.values import Cell, Likeness, Person, Standing
+from sameface.vault import versions
+from sameface.vault.database import accounts, agreements, looks, observations, upsert
+from sameface.vault.values import Agreement, Dossier, Finding, Remembered
+
+
+async def remembered(
+    connection: AsyncConnection, store: str, refs: Collection[str]
+) -> dict[str, Remembered]:
+    """What the last look at these accounts left behind, by `ref`."""
+    of = observations.c
+    query = sa.select(observations).where(of.store == store, of.ref.in_(refs))
+    return {row.ref: _remembered(row) for row in await connection.execute(query)}
+
+
+async def record(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
+    """Remember these as the latest of their accounts."""
+    await upsert(connection, observations, [_row(finding) for finding in findings])
+
+
+async def break_look(connection: AsyncConnection, look: int, error: str) -> None:
+    """What that pass over a store had not come to when it broke off is unknown now.
+
+    What was remembered of the picture stays, so that an unchanged one need not be read again.
+    """
+    store = sa.select(looks.c.store).where(looks.c.id == look).scalar_subquery()
+    unseen = sa.select(accounts.c.ref).where(accounts.c.store == store, accounts.c.seen_in < look)
+    await connection.execute(
+        observations.update()
+        .where(observations.c.store == store, observations.c.ref.in_(unseen))
+        .values(standing=str(Standing.UNKNOWN), error=error)
+    )
+
+
+async def agree(connection: AsyncConnection, reached: Sequence[Agreement]) -> None:
+    """Remember these as the latest agreements of their people and stores."""
+    await upsert(
+        connection,
+        agreements,
+        [
+            {
+                "person": agreement.person,
+                "store": agreement.store,
+                "photo": agreement.photo,
+                "change_key": agreement.change_key,
+                "at": agreement.at,
+            }
+            for agreement in reached
+        ],
+    )
+
+
+async def dossiers(connection: AsyncConnection, people: Sequence[Person]) -> tuple[Dossier, ...]:
+    """Cells and agreements of these people, in their order."""
+    ids = [person.id for person in people]
+    cells = await _cells(connection, ids)
+    agreed: dict[str, list[Agreement]] = defaultdict(list)
+    query = sa.select(agreements).where(agreements.c.person.in_(ids))
+    for row in await connection.execute(query):
+        agreed[row.person].append(
+            Agreement(row.person, row.store, row.photo, row.change_key, row.at)
+        )
+    return tuple(
+        Dossier(person, tuple(cells[person.id]), tuple(agreed[person.id])) for person in people
+    )
+
+
+async def _cells(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Cell]]:
+    """One cell per account that was looked at, in the order of the stores' names."""
+    of = observations.c
+    query = (
+        sa.select(observations, accounts.c.person)
+        .join(accounts, sa.and_(accounts.c.store == of.store, accounts.c.ref == of.ref))
+        .where(accounts.c.person.in_(ids), ~accounts.c.gone, accounts.c.doubt.is_(None))
+        .order_by(of.store, of.ref)
+    )
+    rows = list(await connection.execute(query))
+    photos = await versions.shown(connection, {(r.person, r.version) for r in rows if r.version})
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    for row in rows:
+        cells[row.person].append(_cell(row, photos.get((row.person, row.version))))
+    return cells
+
+
+def _cell(row: Any, photo: str | None) -> Cell:
+    likeness = Likeness(row.likeness)
+    return Cell(
+        store=row.store,
+        standing=Standing(row.standing),
+        observed_at=row.observed_at,
+        photo=None if likeness is Likeness.CANNOT_TELL else photo,
+        likeness=likeness,
+        change_key=row.change_key,
+        changed_after=row.changed_after,
+        changed_by=row.changed_by,
+        facts=_facts(row),
+        error=row.error,
+    )
+
+
+def _remembered(row: Any) -> Remembered:
+    return Remembered(
+        standing=Standing(row.standing),
+        change_key=row.change_key,
+        picture=row.picture,
+        version=row.version,
+        likeness=Likeness(row.likeness),
+        changed_after=row.changed_after,
+        changed_by=row.changed_by,
+        observed_at=row.observed_at,
+    )
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    seen = finding.observation
+    return {
+        "store": seen.account.store,
+        "ref": seen.account.ref,
+        "standing": str(seen.standing),
+        "change_key": seen.change_key,
+        "picture": finding.picture,
+        "version": finding.version,
+        "likeness": str(finding.likeness),
+        "changed_after": seen.changed_after,
+        "changed_by": seen.changed_by,
+        "observed_at": seen.observed_at,
+        "facts": [list(pair) for pair in seen.facts],
+        "error": seen.error,
+    }
+
+
+def _facts(row: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in row.facts)

@@ -1,0 +1,279 @@
+"""The vault: one door to people, versions, observations and runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from sameface.errors import VaultFailed
+from sameface.people import Match
+from sameface.values import Account, Cell, Person, Version
+from sameface.vault import database, lock, observations, people, runs, versions
+from sameface.vault.blobs import Blobs
+from sameface.vault.values import (
+    Agreement,
+    Counts,
+    Dossier,
+    Doubt,
+    Entry,
+    Finding,
+    Intent,
+    Remembered,
+)
+
+PATIENCE = timedelta(seconds=30)
+"""How long to wait for another program's transaction on the same file."""
+
+
+class Vault:
+    """Memory of one organisation, in one folder: `vault.sqlite`, `pictures/`, `lock`.
+
+    Every method is one transaction. Lists come in pages, so that memory does not grow with the
+    number of people. Errors: VaultFailed, and BlobLost for a picture that is not there whole.
+    """
+
+    def __init__(self, folder: Path, engine: AsyncEngine, blobs: Blobs) -> None:
+        self.folder = folder
+        self._file = folder / "vault.sqlite"
+        self._engine = engine
+        self._blobs = blobs
+        self._writer = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, folder: Path, *, patience: timedelta = PATIENCE) -> Self:
+        """The vault in that folder, made where there is none."""
+        _make(folder)
+        engine = await database.opened(folder / "vault.sqlite", patience)
+        return cls(folder, engine, Blobs(folder / "pictures"))
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the vault's one place for a run that writes to stores."""
+        return lock.alone(self.folder / "lock")
+
+    # People
+
+    async def person(self, name: str) -> Person:
+        """Who answers to a UPN, mail, account name, display name or id.
+
+        UnknownPerson, with names that are near, where that is nobody or more than one.
+        """
+        async with self._reading() as connection:
+            return await people.find(connection, name)
+
+    async def people(self, after: str | None = None, limit: int = 200) -> tuple[Person, ...]:
+        """The next people after that one (an id), by name."""
+        async with self._reading() as connection:
+            return await people.page(connection, after, limit)
+
+    async def adopt(self, listed: Sequence[Account], look: int, at: datetime) -> tuple[Match, ...]:
+        """Whose each of these accounts of one store is; `look` is the pass that listed them."""
+        async with self._writing() as connection:
+            return await people.adopt(connection, listed, look, at)
+
+    async def doubts(
+        self, after: tuple[str, str] | None = None, limit: int = 200
+    ) -> tuple[Doubt, ...]:
+        """The next doubtful accounts after that (store, ref)."""
+        async with self._reading() as connection:
+            return await people.doubts(connection, after, limit)
+
+    async def begin_look(self, store: str, at: datetime) -> int:
+        """A pass over a whole store begins; gives its number."""
+        async with self._writing() as connection:
+            return await people.begin_look(connection, store, at)
+
+    async def end_look(self, look: int, at: datetime) -> None:
+        """The pass saw everything: what it did not list is gone from that store."""
+        async with self._writing() as connection:
+            await people.end_look(connection, look, at)
+
+    async def break_look(self, look: int, error: str) -> None:
+        """The pass broke off: what it had not come to is unknown now, for the reason `error`."""
+        async with self._writing() as connection:
+            await observations.break_look(connection, look, error)
+
+    async def lost(self, account: Account) -> None:
+        """The store, asked for just this account, does not know it any more."""
+        async with self._writing() as connection:
+            await people.lost(connection, account)
+
+    # Versions
+
+    async def versions(self, person_id: str) -> tuple[Version, ...]:
+        """Every version of that person's photos, oldest first."""
+        async with self._reading() as connection:
+            return await versions.of(connection, person_id)
+
+    async def picture(self, digest: str) -> bytes:
+        """Exactly the bytes of that version."""
+        return await self._blobs.read(digest)
+
+    async def holds(self, digest: str) -> bool:
+        """True when the bytes of that version are there, whole."""
+        return await self._blobs.holds(digest)
+
+    async def keep(
+        self, version: Version, data: bytes, *, known: int, better_than: str | None = None
+    ) -> bool:
+        """Put a new version away, bytes first; it replaces `better_than` as best copy.
+
+        `known` is how many versions its person had when it was found to be new. Where there are
+        others by now, nothing is kept: False says to compare with those too.
+        """
+        entry = Entry(
+            version.first_seen,
+            "kept",
+            "not seen before",
+            person=version.person,
+            store=version.origin,
+            after=version.digest,
+        )
+        async with self._writing() as connection:
+            if await versions.count(connection, version.person) != known:
+                return False
+            await self._blobs.keep(data)
+            await versions.keep(connection, version)
+            if better_than is not None:
+                await versions.promote(connection, version.person, better_than, version.digest)
+            await runs.write(connection, [entry])
+        return True
+
+    async def mend(self, data: bytes) -> None:
+        """Put these bytes back where a version has lost its own."""
+        await self._blobs.keep(data)
+
+    # Observations
+
+    async def remembered(self, store: str, refs: Collection[str]) -> dict[str, Remembered]:
+        """What the last look at these accounts of that store left behind, by `ref`."""
+        async with self._reading() as connection:
+            return await observations.remembered(connection, store, refs)
+
+    async def record(self, findings: Sequence[Finding]) -> None:
+        """Remember these as the latest of their accounts."""
+        async with self._writing() as connection:
+            await observations.record(connection, findings)
+
+    async def cells(self, person_id: str) -> tuple[Cell, ...]:
+        """What each store holds for that person, as last observed and named."""
+        return (await self._dossiers_of(await self._chosen({person_id})))[0].cells
+
+    async def dossiers(self, after: str | None = None, limit: int = 200) -> tuple[Dossier, ...]:
+        """Cells and agreements of the next people after that one (an id), by name."""
+        return await self._dossiers_of(await self.people(after, limit))
+
+    async def dossiers_of(self, ids: Collection[str]) -> tuple[Dossier, ...]:
+        """Cells and agreements of these people, by name; who is not known is left out."""
+        return await self._dossiers_of(await self._chosen(ids))
+
+    async def agree(self, reached: Sequence[Agreement]) -> None:
+        """Remember these as the latest agreements of their people and stores."""
+        async with self._writing() as connection:
+            await observations.agree(connection, reached)
+
+    # Runs
+
+    async def begin_run(self, run: str, verb: str, at: datetime) -> None:
+        """A run starts."""
+        async with self._writing() as connection:
+            await runs.begin(connection, run, verb, at)
+
+    async def end_run(self, run: str, code: int, at: datetime) -> None:
+        """A run ends, with that exit code."""
+        async with self._writing() as connection:
+            await runs.end(connection, run, code, at)
+
+    async def intend(self, entry: Entry, expected: str | None) -> int:
+        """Announce a write before it is made; gives the number to settle it by."""
+        async with self._writing() as connection:
+            return await runs.intend(connection, entry, expected)
+
+    async def settle(
+        self,
+        intent: int,
+        entry: Entry,
+        *,
+        error: str | None = None,
+        finding: Finding | None = None,
+        agreement: Agreement | None = None,
+    ) -> None:
+        """What came of an announced write, and what is now known of the account, all at once."""
+        key = finding.observation.change_key if finding else None
+        async with self._writing() as connection:
+            await runs.settle(connection, intent, entry, key, error)
+            await observations.record(connection, [finding] if finding else [])
+            await observations.agree(connection, [agreement] if agreement else [])
+
+    async def in_flight(self) -> tuple[Intent, ...]:
+        """Writes that were announced and never settled: their run was cut off."""
+        async with self._reading() as connection:
+            return await runs.in_flight(connection)
+
+    async def history(
+        self, person_id: str | None = None, after: int = 0, limit: int = 200
+    ) -> tuple[tuple[int, Entry], ...]:
+        """Numbered lines of the journal (of that person) after that number, oldest first."""
+        async with self._reading() as connection:
+            return await runs.history(connection, person_id, after, limit)
+
+    async def counts(self) -> Counts:
+        """How much there is."""
+        tables = (database.people, database.accounts, database.versions, database.runs)
+        async with self._reading() as connection:
+            totals = [
+                (await connection.execute(sa.select(sa.func.count()).select_from(t))).scalar_one()
+                for t in tables
+            ]
+            doubtful = sa.select(sa.func.count()).where(
+                database.accounts.c.doubt.is_not(None), ~database.accounts.c.gone
+            )
+            doubts = (await connection.execute(doubtful)).scalar_one()
+        return Counts(totals[0], totals[1], totals[2], doubts, totals[3])
+
+    async def _chosen(self, ids: Collection[str]) -> tuple[Person, ...]:
+        async with self._reading() as connection:
+            return await people.chosen(connection, ids)
+
+    async def _dossiers_of(self, who: Sequence[Person]) -> tuple[Dossier, ...]:
+        async with self._reading() as connection:
+            return await observations.dossiers(connection, who)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        with database.spoken(self._file):
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        with database.spoken(self._file):
+            async with self._writer, database.writing(self._engine) as connection:
+                yield connection
+
+
+def _make(folder: Path) -> None:
+    """Photos are personal: nobody but the owner of the vault looks into it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise VaultFailed(
+            f"The vault's folder {folder} cannot be made ({wrong.strerror}); "
+            "name another one in sameface.toml."
+        ) from wrong

@@ -1,0 +1,155 @@
+"""A plan is a document: readable, exact, and refused when it was altered or is out of date."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.servers.memory_store import face
+from tests.sync.kit import Office, same, three_stores
+from tests.vault.kit import NOON
+
+from sameface.errors import BadDocument, BadUsage
+from sameface.sync import Action, Plan, Result, Verb, last_plan, load_plan
+from sameface.sync.plan import parse_plan
+
+ALICE = "alice@x.test"
+
+
+@pytest.fixture
+def disagreeing(office: Office) -> Office:
+    folder, exchange, _ = three_stores(office)
+    folder.join(ALICE, face(ALICE, 1))
+    exchange.join(ALICE, face(ALICE, 0))
+    return office
+
+
+async def test_a_plan_writes_nothing(disagreeing: Office) -> None:
+    """It says what a sync would write, why, before and after, and leaves the stores alone."""
+    plan, outcome = await disagreeing.plan()
+
+    (action,) = plan.actions
+    assert (action.name, action.store, action.verb) == (ALICE, "exchange", Verb.WRITE)
+    assert action.because == "shows another photo than folder"
+    assert await disagreeing.vault.picture(action.before or "") == face(ALICE, 0)
+    assert await disagreeing.vault.picture(action.after) == face(ALICE, 1)
+    assert outcome.exit_code == 3
+    assert disagreeing.stores["exchange"].asked["write"] == 0
+
+
+async def test_apply_does_exactly_what_the_plan_says(disagreeing: Office) -> None:
+    """Also where the authority has changed its mind since: that is the next plan's."""
+    await disagreeing.plan()
+    disagreeing.stores["folder"].put(ALICE, face(ALICE, 2))
+
+    outcome = await disagreeing.apply(last_plan(disagreeing.vault))
+
+    assert outcome.results == {Result.WRITTEN: 1}
+    assert same(disagreeing.stores["exchange"].shows(ALICE), face(ALICE, 1))
+
+
+async def test_a_plan_applied_twice_writes_once(disagreeing: Office) -> None:
+    """What is there already is told as such, and is no failure."""
+    plan, _ = await disagreeing.plan()
+    await disagreeing.apply(plan)
+
+    outcome = await disagreeing.apply(plan)
+
+    assert (outcome.results, outcome.exit_code) == ({Result.THERE: 1}, 0)
+    assert disagreeing.stores["exchange"].asked["write"] == 1
+
+
+async def test_a_saved_plan_is_the_same_plan(disagreeing: Office, tmp_path: Path) -> None:
+    """Saved to a file and loaded again, nothing is lost."""
+    plan, _ = await disagreeing.plan()
+    plan.save(tmp_path / "plan.json")
+
+    assert load_plan(tmp_path / "plan.json") == plan
+    assert last_plan(disagreeing.vault) == plan
+
+
+async def test_without_a_plan_there_is_nothing_to_apply(office: Office) -> None:
+    """The remedy is named."""
+    with pytest.raises(BadUsage, match="sameface plan"):
+        last_plan(office.vault)
+
+
+async def test_a_plan_for_another_organisation_is_refused(disagreeing: Office) -> None:
+    """Nothing is written to people of whom the plan knows nothing."""
+    plan, _ = await disagreeing.plan()
+
+    with pytest.raises(BadUsage, match='is for "Fabrikam"'):
+        await disagreeing.apply(replace(plan, organisation="Fabrikam"))
+
+
+PLAN = Plan(
+    "Contoso",
+    NOON,
+    (Action("p1", ALICE, "exchange", "1", Verb.WRITE, None, "aa", "k1", "has no photo"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("alter", "names"),
+    [
+        (lambda raw: raw["actions"][0].update(after="bb"), "digest does not fit"),
+        (lambda raw: raw["actions"][0].update(verb="burn"), 'actions[1].verb has no "burn"'),
+        (lambda raw: raw["actions"][0].update(expected=7), "actions[1].expected should be text"),
+        (lambda raw: raw["actions"][0].pop("because"), "actions[1].because is missing"),
+        (lambda raw: raw.update(colour="red"), "colour is not known here"),
+        (
+            lambda raw: raw.update(made_at="noon"),
+            'made_at should be a date with a time, not "noon"',
+        ),
+        (lambda raw: raw.update({"sameface-plan": 2}), "sameface-plan should be 1"),
+        (lambda raw: raw.pop("actions"), "digest does not fit"),
+    ],
+)
+def test_an_altered_plan_is_refused_by_name(tmp_path: Path, alter: Any, names: str) -> None:
+    """File, place and remedy: whoever edited it finds the spot."""
+    raw = PLAN.as_json()
+    alter(raw)
+    (tmp_path / "plan.json").write_text(json.dumps(raw))
+
+    with pytest.raises(BadDocument) as refused:
+        load_plan(tmp_path / "plan.json")
+
+    assert names in str(refused.value)
+    assert str(refused.value).startswith("plan.json: ")
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{", "\x00"])
+def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
+    """Any other file is no plan."""
+    (tmp_path / "plan.json").write_text(text)
+
+    with pytest.raises(BadDocument):
+        load_plan(tmp_path / "plan.json")
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+actions = st.builds(
+    Action,
+    texts,
+    texts,
+    texts,
+    texts,
+    st.just(Verb.WRITE),
+    st.none() | texts,
+    texts,
+    st.none() | texts,
+    texts,
+)
+
+
+@given(st.lists(actions, max_size=3))
+def test_any_plan_survives_its_document(actions: list[Action]) -> None:
+    """Whatever the names and keys look like."""
+    plan = Plan("Contoso", NOON, tuple(actions))
+
+    assert parse_plan(plan.as_text(), "plan.json") == plan
