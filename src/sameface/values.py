@@ -276,19 +276,17 @@ class Until:
     then: Until | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The shape that design section 4 fixes; keys that do not apply are left out."""
-        told: dict[str, Any] = {"kind": str(self.kind), "text": self.text}
-        if self.at is not None:
-            told["at"] = iso(self.at)
-        if self.within_s is not None:
-            told["within"] = list(self.within_s)
-        if self.action is not None:
-            told |= {"action": self.action, "by": self.by}
-        if self.alternatives:
-            told["or"] = [other.as_json() for other in self.alternatives]
-        if self.then is not None:
-            told["then"] = self.then.as_json()
-        return told
+        """The shape that design section 4 fixes; what does not apply is null, or empty."""
+        return {
+            "kind": str(self.kind),
+            "at": iso(self.at),
+            "within": None if self.within_s is None else list(self.within_s),
+            "action": self.action,
+            "by": self.by,
+            "text": self.text,
+            "or": [other.as_json() for other in self.alternatives],
+            "then": None if self.then is None else self.then.as_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

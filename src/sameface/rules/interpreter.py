@@ -139,9 +139,16 @@ class Interpreter:
     # --- writing -------------------------------------------------------------------------------
 
     def _write(self, state: State, event: Event) -> Outcome:
+        """The write, and what using the channel sets off even where the photo is refused."""
         channel = self.book.channels[event.channel or ""]
         if channel.signs_in is not None:
             state.signed_in |= {channel.signs_in}
+        outcome = self._written(state, channel, event)
+        if channel.views_large:
+            self._view_large(state, None)
+        return outcome
+
+    def _written(self, state: State, channel: Channel, event: Event) -> Outcome:
         store = self._writes(state, channel)
         refusal = self._refusal(state, channel, store, event)
         if refusal is not None:
@@ -156,8 +163,6 @@ class Interpreter:
         self._put(state, store, new)
         if channel.otherwise == store:
             self._set_options(state, channel.writes, store)
-        if channel.views_large:
-            self._view_large(state, None)
         return Outcome()
 
     def _writes(self, state: State, channel: Channel) -> str | None:
