@@ -22,11 +22,13 @@ from collections.abc import (
     Iterator,
 )
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 Page = TypeVar("Page")
 Done = TypeVar("Done")
 
+_HEARD: ContextVar[asyncio.Event | None] = ContextVar("heard", default=None)
 _ASKING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -66,7 +68,14 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, Done]]) -> list[Done
 
 @contextmanager
 def listening() -> Iterator[asyncio.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets; the second one ends the process as usual."""
+    """An event that the first Ctrl-C or SIGTERM sets; the second one ends the process as usual.
+
+    Within another `listening` it is the same event: whoever asks, asks all.
+    """
+    outer = _HEARD.get()
+    if outer is not None:
+        yield outer
+        return
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     heard: list[signal.Signals] = []
@@ -79,6 +88,7 @@ def listening() -> Iterator[asyncio.Event]:
         while heard:
             loop.remove_signal_handler(heard.pop())
 
+    token = _HEARD.set(stop)
     try:
         for number in _ASKING:
             try:
@@ -88,6 +98,7 @@ def listening() -> Iterator[asyncio.Event]:
             heard.append(number)
         yield stop
     finally:
+        _HEARD.reset(token)
         restore()
 
 

@@ -89,8 +89,8 @@ def _address(process: subprocess.Popen[str]) -> str:
     said = []
     for line in process.stdout:
         said.append(line)
-        if line.strip().startswith("http://"):
-            return line.split()[0]
+        if line.startswith("#   http://"):
+            return line.split()[1]
     complaints = process.stderr.read() if process.stderr else ""
     raise AssertionError(f"the tenant did not start: {said} {complaints}")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
-from tests.end_to_end.kit import sameface
+from tests.end_to_end.kit import SAMEFACE, environment, sameface
 
 from sameface.cli import COMMANDS
 
@@ -143,3 +146,61 @@ def test_another_seed_has_other_stories(tmp_path: Path) -> None:
         return [line for line in text.splitlines() if line.startswith("A colleague sees of")]
 
     assert explained(one) != explained(other)
+
+
+def test_a_tenant_prints_settings_that_work_as_they_are(tmp_path: Path) -> None:
+    """What `sameface tenant` prints is a sameface.toml; a busy port means the next one."""
+    command = [*SAMEFACE, "tenant", "--people", "3", "--port", "29300"]
+    one, other = (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+        for _ in range(2)
+    )
+    try:
+        text = _settings_of(one)
+        (tmp_path / "sameface.toml").write_text(text)
+        addresses = {_settings_of(other).splitlines()[1], text.splitlines()[1]}
+
+        done = sameface("check", cwd=tmp_path)
+    finally:
+        for process in (one, other):
+            process.terminate()
+            process.communicate(timeout=30)
+
+    assert len(addresses) == 2
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _settings_of(process: subprocess.Popen[str]) -> str:
+    """Everything it prints, up to the last key of the last store."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "".join(lines).count("[[stores]]") == 3 and line.startswith("quota-speed"):
+            break
+    return "".join(lines)
+
+
+def test_the_demo_serves_its_matrix_until_it_is_stopped(tmp_path: Path) -> None:
+    """The live page shows the same people; Ctrl-C ends it with exit code 0, also after a visit."""
+    process = subprocess.Popen(
+        [*SAMEFACE, "demo", "--people", "6", "--port", "29400"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    try:
+        assert process.stdout is not None
+        url = next(line.split()[1] for line in process.stdout if line.startswith("Live: "))
+        page = httpx.get(url, timeout=60)
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+    finally:
+        process.kill()
+
+    assert page.status_code == 200
+    assert "Amara Okafor" in page.text
+    assert "data:image/jpeg;base64," in page.text
+    assert (process.returncode, complaints) == (0, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,13 @@ def _faults(text: str | None) -> list[dict[str, Any]]:
 
 
 def _tell(tenant: Tenant, settings: str, args: argparse.Namespace) -> None:
-    terminal.out(f"A Microsoft 365 of {args.people} people, by the rules of {args.rulebook}:")
-    terminal.out(f"  {tenant.https_url}   (certificate authority: {tenant.ca_file})")
-    terminal.out(f"  {tenant.http_url}   (the same, without TLS)")
+    """Where it is, as comments of a settings file: all that is printed is a `sameface.toml`."""
+    terminal.out(f"# A Microsoft 365 of {args.people} people, by the rules of {args.rulebook}:")
+    terminal.out(f"#   {tenant.https_url}   (certificate authority: {tenant.ca_file})")
+    terminal.out(f"#   {tenant.http_url}   (the same, without TLS)")
     if args.settings is not None:
-        terminal.out(f"Settings for it are in {args.settings}. Ctrl-C stops it.")
+        terminal.out(f"# Settings for it are in {args.settings}. Ctrl-C stops it.")
     else:
-        terminal.out("Settings for it (sameface.toml). Ctrl-C stops it.\n")
+        terminal.out("# Settings for it follow (save them as sameface.toml). Ctrl-C stops it.\n")
         terminal.out(settings)
+    sys.stdout.flush()
