@@ -9,6 +9,8 @@ import httpx2 as httpx
 import pytest
 from tests.end_to_end.kit import Tenant, same, sameface, tenant, told
 
+from sameface.pictures import inspect
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Tenant:  # type: ignore[misc]
@@ -144,3 +146,24 @@ def test_init_writes_settings_that_teach_and_never_overwrites(tmp_path: Path) ->
     assert again.returncode == 2
     assert "--force overwrites it" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def test_sharepoint_gets_a_file_of_each_size(tmp_path: Path) -> None:
+    """The small, medium and large file have 48, 72 and 200 pixels, as SharePoint's own (A-S7)."""
+    with tenant(tmp_path, people=12, seed=4) as world:
+        code, plan = told("plan", cwd=tmp_path)
+        assert code == 3
+        people = {a["name"] for a in plan["actions"] if a["store"] == "sharepoint"}
+        assert people
+        told("apply", cwd=tmp_path)
+
+        for person in people:
+            known = world.get(f"people/{person}")
+            prefix = known["upn"].replace("@", "_").replace(".", "_")
+            assert set(known["stores"]["sharepoint"]["files"]) == {"small", "medium", "large"}, (
+                prefix
+            )
+            for file, px in (("small", 48), ("medium", 72), ("large", 200)):
+                picture = world.picture(f"stores/sharepoint/{person}", file=file)
+                assert picture is not None
+                assert inspect(picture).width_px == px

@@ -61,6 +61,14 @@ async def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
         await Vault.open(tmp_path / "file" / "vault")
 
 
+async def test_pictures_that_cannot_be_put_away_are_told(tmp_path: Path) -> None:
+    """A file where the pictures' folder should be: no run begins that could not keep a photo."""
+    (tmp_path / "pictures").write_text("")
+
+    with pytest.raises(VaultFailed, match="pictures cannot be used"):
+        await Vault.open(tmp_path)
+
+
 async def test_only_one_run_at_a_time(tmp_path: Path) -> None:
     """The second one says who is there and leaves; when the first has ended, it may."""
     async with await Vault.open(tmp_path) as vault, await Vault.open(tmp_path) as other:

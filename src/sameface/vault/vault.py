@@ -50,8 +50,8 @@ class Vault:
     async def open(cls, folder: Path, *, patience: timedelta = PATIENCE) -> Self:
         """The vault in that folder, made where there is none."""
         _make(folder)
-        engine = await database.opened(folder / "vault.sqlite", patience)
-        return cls(folder, engine, Blobs(folder / "pictures"))
+        blobs = Blobs(folder / "pictures")
+        return cls(folder, await database.opened(folder / "vault.sqlite", patience), blobs)
 
     async def close(self) -> None:
         """Let go of the file."""

@@ -70,6 +70,7 @@ def capabilities(*, writes: bool, quota_speed: int = 1) -> Capabilities:
         removes=writes,
         largest_px=THUMBNAILS["L"],
         sizes_px=tuple(THUMBNAILS.values()),
+        several_files=True,
         change_key=True,
         finds=True,
         concurrency=4,
