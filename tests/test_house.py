@@ -164,7 +164,7 @@ def test_what_we_import_is_what_we_ask_for() -> None:
     """Every package that src/ imports is among the dependencies, and every dependency is used."""
     packages = packages_distributions()
     imported = {
-        packages.get(name.partition(".")[0], [name])[0].lower()
+        packages.get(name.partition(".")[0], [name])[0].lower().replace("_", "-")
         for file in python_files("src")
         for node in ast.walk(ast.parse(text(file), file))
         for name in modules(node)

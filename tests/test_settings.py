@@ -47,6 +47,8 @@ Load = Callable[[str], Settings]
 def load(tmp_path: Path) -> Load:
     """Loads a text as sameface.toml, with the secrets it may name beside it."""
     (tmp_path / "graph.secret").write_text("hush\n")
+    (tmp_path / "ad.secret").write_text("hush\n")
+    (tmp_path / "ldap.secret").write_text("hush\n")
     (tmp_path / "yammer.token").write_text("a-token\n")
     (tmp_path / "empty.secret").write_text(" \n")
     (tmp_path / "binary.secret").write_bytes(b"\xff\xfe\x00")
@@ -292,7 +294,8 @@ def test_every_table_of_the_template_loads(load: Load) -> None:
 
     read = load(text)
 
-    assert [s.id for s in read.stores] == ["exchange", "entra-id", "sharepoint", "yammer", "folder"]
+    ids = ["exchange", "entra-id", "sharepoint", "yammer", "active-directory", "openldap", "folder"]
+    assert [s.id for s in read.stores] == ids
     assert not any(store.writes for store in read.stores)
 
 

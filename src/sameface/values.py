@@ -175,10 +175,18 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some observations and the cursor that continues after them (None: that was the last page)."""
+    """Some observations and the cursor that continues after them (None: that was the last page).
+
+    Where the store tells of changes (`Capabilities.delta`), the last page has a cursor `since`:
+    observed with it later, the store tells only what changed in between, in pages that are marked
+    `delta`; `gone` are then the refs of accounts that are not there any more.
+    """
 
     observations: tuple[Observation, ...]
     cursor: str | None
+    since: str | None = None
+    delta: bool = False
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

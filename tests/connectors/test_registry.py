@@ -14,7 +14,15 @@ from tests.http.kit import VirtualClock
 from sameface.connectors.reading import read_many
 from sameface.connectors.registry import open_connector
 from sameface.errors import BadSettings, Busy, StoreFailed
-from sameface.settings import SERVES, AppSignIn, Mode, StoreSettings, TokenSignIn
+from sameface.settings import (
+    SERVES,
+    AppSignIn,
+    Bind,
+    DirectorySettings,
+    Mode,
+    StoreSettings,
+    TokenSignIn,
+)
 from sameface.values import YAMMER, Account, Observation, Picture
 
 URL = "https://store.test"
@@ -31,6 +39,7 @@ def settings(store: str, connector: str, mode: Mode = Mode.READ, speed: int = 1)
         sign_in=sign_in,
         library=library,
         path=path,
+        directory=DirectorySettings(("ldaps://dc.test",), "DC=test", Bind("sameface", "hush")),
         quota_speed=speed,
     )
 
@@ -48,7 +57,13 @@ async def test_every_connector_opens_as_its_stores(connector: str, stores: tuple
 
 @pytest.mark.parametrize(
     ("store", "connector"),
-    [("exchange", "graph"), ("entra-id", "graph"), ("sharepoint", "sharepoint")],
+    [
+        ("exchange", "graph"),
+        ("entra-id", "graph"),
+        ("sharepoint", "sharepoint"),
+        ("active-directory", "active-directory"),
+        ("openldap", "openldap"),
+    ],
 )
 @pytest.mark.parametrize("mode", [Mode.WRITE, Mode.BOTH])
 def test_writing_is_what_the_settings_allow(store: str, connector: str, mode: Mode) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from tests.contracts.rigs import ALL, READ, STATE, WIRED, WRITTEN, Rig, TenantRig
+from tests.contracts.directory_rigs import SERVED, DirectoryRig
+from tests.contracts.rigs import ALL, READ, STATE, WIRED, WRITTEN, Making, Rig, TenantRig
 
 from sameface.pictures import portrait
 from sameface.tenant.server import Tenant
 
 R = TypeVar("R", bound=Rig)
+
+REAL = [pytest.param(store, marks=pytest.mark.servers) for store in SERVED]
+"""Stores whose contract is kept with a real server."""
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +39,25 @@ async def started(making: Callable[[], R], folder: Path, keys: Path) -> AsyncIte
         yield rig
 
 
-@pytest.fixture(params=ALL)
+def making(request: pytest.FixtureRequest, made: Mapping[str, Making]) -> Making:
+    """How to make the rig that a test asks for; a real server is started when first wanted."""
+    if request.param not in SERVED:
+        return made[request.param]
+    server = request.getfixturevalue(SERVED[request.param])
+    return lambda: DirectoryRig(server)
+
+
+@pytest.fixture(params=[*ALL, *REAL])
 async def rig(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> AsyncIterator[Rig]:
     """Every connector."""
-    async with started(ALL[request.param], tmp_path, keys) as running:
+    async with started(making(request, ALL), tmp_path, keys) as running:
         yield running
 
 
-@pytest.fixture(params=WRITTEN)
+@pytest.fixture(params=[*WRITTEN, *REAL])
 async def written(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> AsyncIterator[Rig]:
     """The connectors that write."""
-    async with started(WRITTEN[request.param], tmp_path, keys) as running:
+    async with started(making(request, WRITTEN), tmp_path, keys) as running:
         yield running
 
 

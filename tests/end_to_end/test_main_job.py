@@ -15,7 +15,7 @@ from sameface.pictures import inspect
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Tenant:  # type: ignore[misc]
     with tenant(tmp_path_factory.mktemp("world")) as started:
-        yield started  # type: ignore[misc]
+        yield started
 
 
 def upload_in_yammer(world: Tenant, upn: str) -> None:

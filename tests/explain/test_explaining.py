@@ -6,8 +6,6 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sameface.explain import Explainer, Subject, letters
 from sameface.explain.status import Place, row
@@ -47,51 +45,6 @@ def new_world(photo: str | None = "A") -> World:
 
 def change(world: World, channel: str, photo: str) -> None:
     world.do(Event("change", person="alice", channel=channel, photo=Photo(photo)))
-
-
-CHANNELS = sorted(set(BOOK.channels) - {"user-photos-upload"})
-EVENTS = st.one_of(
-    st.builds(
-        Event,
-        verb=st.just("change"),
-        person=st.just("alice"),
-        channel=st.sampled_from(CHANNELS),
-        photo=st.builds(Photo, st.sampled_from("BCD"), st.sampled_from([None, 9000, 20000])),
-    ),
-    st.builds(
-        Event,
-        verb=st.just("remove"),
-        person=st.just("alice"),
-        channel=st.sampled_from(CHANNELS),
-    ),
-    st.builds(Event, verb=st.sampled_from(["visit", "edit-cancel"]), person=st.just("alice")),
-    st.builds(
-        Event,
-        verb=st.sampled_from(["sign-in", "sign-out"]),
-        person=st.just("alice"),
-        client=st.just("lync-client"),
-    ),
-)
-HISTORIES = st.lists(st.tuples(st.sampled_from([60, 3600, 86400, 200000]), EVENTS), max_size=6)
-
-
-@settings(max_examples=80)
-@given(st.sampled_from(["A", None]), HISTORIES)
-def test_what_really_happened_is_never_ruled_out(
-    photo: str | None, history: list[tuple[int, Event]]
-) -> None:
-    """For a colleague, the photos that explain holds possible include those really shown."""
-    world = new_world(photo)
-    for pause, event in history:
-        world.advance(world.now + timedelta(seconds=pause))
-        world.do(event)
-    world.advance(world.now + timedelta(days=2))  # nothing is under way any more
-
-    told = {one.surface: one for one in explainer(world).explain_all()}
-
-    for surface in BOOK.surfaces:
-        truth = world.peek(None, surface, "alice")
-        assert set(truth.photos) <= set(told[surface].photos), surface
 
 
 def test_an_outlook_change_is_told_as_what_sharepoint_waits_for() -> None:

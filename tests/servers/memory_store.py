@@ -66,6 +66,7 @@ def may_write(store: str, writes: bool, **more: object) -> Capabilities:
     """A store of files 120 px large; not to be written means: the administrator chose so."""
     able: dict[str, object] = {
         "writes": writes,
+        "removes": writes,
         "largest_px": 120,
         "change_key": True,
         "finds": True,
@@ -197,8 +198,16 @@ class MemoryStore:
         return Written(self._key(account.ref))
 
     async def remove(self, account: Account, expected: str | None) -> Written:
-        refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
-        self.take_away(account.ref)
+        refuse_unless_writing(self.store, account, self.capabilities)
+        self._ask("remove")
+        if self.capabilities.change_key:
+            refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
+        before = self.shows(account.ref)
+        if before is not None:
+            self.overwritten.append((account.ref, before))
+        if self.lies != "keeps":
+            self.take_away(account.ref)
+        self._ask("removed")
         return Written(None)
 
     async def close(self) -> None:

@@ -12,8 +12,8 @@ from tests.servers.memory_store import MemoryStore, StillClock, may_write
 
 from sameface import sync
 from sameface.pictures import compare, fingerprint
-from sameface.settings import Settings, StopAbove
-from sameface.sync import Call, Decision, Outcome, Plan, Progress
+from sameface.settings import PolicySettings, Settings, StopAbove, StoreSettings
+from sameface.sync import Call, Decision, Outcome, Plan, Progress, Proposal
 from sameface.values import Likeness
 from sameface.vault import Vault
 
@@ -35,6 +35,8 @@ class Office:
     clock: StillClock
     authorities: tuple[str, ...] = ("folder",)
     stop_above: StopAbove = field(default_factory=lambda: StopAbove(percent=100))
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    configured: tuple[StoreSettings, ...] = ()
     stores: dict[str, MemoryStore] = field(default_factory=dict)
     told: dict[str, Decision] = field(default_factory=dict)
     steps: list[Progress] = field(default_factory=list)
@@ -53,7 +55,8 @@ class Office:
             vault=self.vault.folder,
             authorities=self.authorities,
             stop_above=self.stop_above,
-            stores=(),
+            stores=self.configured,
+            policy=self.policy,
         )
 
     async def status(self, *names: str) -> Outcome:
@@ -68,6 +71,23 @@ class Office:
     async def sync(self, progress: Callable[[Progress], None] | None = None) -> Outcome:
         settings, stores, vault, clock, heard = self._work()
         return await sync.sync(settings, stores, vault, clock, progress or heard, tell=self._hear)
+
+    async def restore(self, name: str, version: str) -> tuple[Proposal, Outcome]:
+        """The plan to put that version back, and what came of it."""
+        proposal = await sync.restore(*self._work(), name=name, version=version)
+        return proposal, await self.apply(proposal.plan)
+
+    async def undo(self, run: str | None) -> tuple[Proposal, Outcome]:
+        """The plan to put back what that run changed, and what came of it."""
+        proposal = await sync.undo(*self._work(), run=run or "")
+        return proposal, await self.apply(proposal.plan)
+
+    async def forget(self, name: str) -> tuple[Proposal, Outcome]:
+        """The plan to forget somebody, and what came of it in the stores and the vault."""
+        proposal = await sync.forget(*self._work(), name=name)
+        outcome = await self.apply(proposal.plan)
+        await sync.erase(self.vault, self.clock, proposal.people[0], outcome.run or "")
+        return proposal, outcome
 
     def reasons(self, upn: str, *calls: Call) -> dict[str, str]:
         """Store -> why, for the stores of that person that call for one of these."""

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.vault.kit import HOUR, NOON
 
+from sameface.settings import Conflict, OwnChoice, Removal, Wins
 from sameface.sync import Call, Decision, Leave, Policy, decide
-from sameface.sync.decide import NO_PHOTO, reached
+from sameface.sync.choosing import NO_PHOTO, by_stores, holds
+from sameface.sync.decide import reached
 from sameface.values import Account, Cell, Likeness, Person, Standing
-from sameface.vault import Agreement
+from sameface.vault import Agreement, Pin
 
 STORES = ("folder", "exchange", "sharepoint", "yammer")
 ALICE = Person("p1", "Alice", "alice@x.test", tuple(Account(s, f"{s}-1") for s in STORES))
@@ -42,7 +44,14 @@ def some_of(strategy: object) -> st.SearchStrategy[list[object]]:
     return subsets.flatmap(lambda stores: st.tuples(*map(strategy, stores))).map(list)  # type: ignore[call-overload]
 
 
-leaves = st.builds(Leave, st.booleans(), st.sampled_from([None, "the person uploads it"]))
+leaves = st.builds(
+    Leave,
+    st.booleans(),
+    st.sampled_from([None, "the person uploads it"]),
+    removes=st.booleans(),
+    once=st.booleans(),
+    reads=st.booleans(),
+)
 policies = st.builds(
     Policy,
     st.lists(st.sampled_from(STORES), unique=True).map(tuple),
@@ -50,17 +59,32 @@ policies = st.builds(
         lambda stores: st.fixed_dictionaries(dict.fromkeys(stores, leaves))
     ),
     st.frozensets(st.sampled_from(STORES)),
+    wins=st.sampled_from(Wins),
+    conflict=st.sampled_from(Conflict),
+    removal=st.sampled_from(Removal),
+    own_choice=st.sampled_from(OwnChoice),
+    without=st.frozensets(st.sampled_from(STORES), max_size=1),
+    excluded=st.sampled_from(["", "", "", "group board"]),
+    pin=st.sampled_from([None, None, "A"]),
+)
+pins = st.none() | st.builds(
+    Pin,
+    st.just("p1"),
+    st.sampled_from([None, "A", "B"]),
+    st.sampled_from(["", "A", "B", "removed", "ask:folder"]),
+    st.just(NOON),
+    st.just("it was restored"),
 )
 cells = some_of(cells_of)
 agreed = some_of(agreements_of)
 
 
-@given(cells, agreed, policies)
+@given(cells, agreed, policies, pins)
 def test_every_connected_store_gets_one_verdict_with_a_reason(
-    cells: list[Cell], agreed: list[Agreement], policy: Policy
+    cells: list[Cell], agreed: list[Agreement], policy: Policy, pin: Pin | None
 ) -> None:
     """Whatever is observed, remembered and wished: an answer for each, and words for it."""
-    decision = decide(ALICE, cells, agreed, policy)
+    decision = decide(ALICE, cells, agreed, policy, pin)
 
     judged = [verdict.store for verdict in decision.verdicts]
     held = [cell.store for cell in cells if cell.store in policy.stores]
@@ -70,35 +94,46 @@ def test_every_connected_store_gets_one_verdict_with_a_reason(
     assert decision.because
 
 
-@given(cells, agreed, policies)
+@given(cells, agreed, policies, pins)
 def test_nothing_is_written_that_may_not_be_or_is_there(
-    cells: list[Cell], agreed: list[Agreement], policy: Policy
+    cells: list[Cell], agreed: list[Agreement], policy: Policy, pin: Pin | None
 ) -> None:
     """Only to stores that may be written; never what they show already, never a guess."""
-    decision = decide(ALICE, cells, agreed, policy)
+    decision = decide(ALICE, cells, agreed, policy, pin)
     held = {cell.store: cell for cell in cells}
 
     for action in decision.actions:
-        cell = held[action.store]
-        assert policy.stores[action.store].writes
-        assert action.after == decision.wanted is not None
-        assert action.after != action.before == cell.photo
+        cell, leave = held[action.store], policy.stores[action.store]
+        assert leave.writes
+        assert action.store not in policy.without
+        assert not policy.excluded
         assert action.expected == cell.change_key
         assert cell.standing is not Standing.UNKNOWN
-        assert cell.likeness is Likeness.SAME
+        if action.call is Call.REMOVE:
+            assert leave.removes
+            assert decision.emptied
+            assert policy.removal is Removal.PROPAGATE
+            assert cell.standing is Standing.PHOTO
+        else:
+            assert action.after == decision.wanted is not None
+            assert action.after != action.before == cell.photo
+            assert cell.likeness is Likeness.SAME
+            assert cell.standing in NO_PHOTO or not leave.once
 
 
-@given(cells, agreed, policies)
-def test_done_is_done(cells: list[Cell], agreed: list[Agreement], policy: Policy) -> None:
-    """Once the writes have been made, there is nothing more to write."""
-    first = decide(ALICE, cells, agreed, policy)
-    second = decide(ALICE, *_after(first, cells, agreed), policy)
+@given(cells, agreed, policies, pins)
+def test_done_is_done(
+    cells: list[Cell], agreed: list[Agreement], policy: Policy, pin: Pin | None
+) -> None:
+    """Once the writes have been made, and what was chosen is remembered, nothing is left to do."""
+    first = decide(ALICE, cells, agreed, policy, pin)
+    now, reached_now, pin_now = _after(first, cells, agreed, policy, pin)
+    second = decide(ALICE, now, reached_now, policy, pin_now)
 
     assert second.actions == ()
     assert second.wanted == first.wanted
-    assert {v.store for v in second.calling(Call.BY_HAND, Call.ASK, Call.UNKNOWN)} == {
-        v.store for v in first.calling(Call.BY_HAND, Call.ASK, Call.UNKNOWN)
-    }
+    open_ = (Call.BY_HAND, Call.ASK, Call.UNKNOWN)
+    assert {v.store for v in second.calling(*open_)} == {v.store for v in first.calling(*open_)}
 
 
 @given(cells, agreed, policies)
@@ -106,27 +141,45 @@ def test_what_is_shown_comes_from_the_first_authority_that_can_tell(
     cells: list[Cell], agreed: list[Agreement], policy: Policy
 ) -> None:
     """A lower authority, or none, has the word only where all higher ones have no photo."""
-    decision = decide(ALICE, cells, agreed, policy)
-    held = {cell.store: cell for cell in cells if cell.store in policy.stores}
-    telling = [
-        held[s] for s in policy.authorities if s in held and held[s].standing not in NO_PHOTO
-    ]
+    plain = replace(
+        policy,
+        wins=Wins.AUTHORITY,
+        conflict=Conflict.AUTHORITY,
+        removal=Removal.ASK,
+        own_choice=OwnChoice.OVERWRITE,
+        pin=None,
+    )
+    decision = decide(ALICE, cells, agreed, plain)
+    held = {c.store: c for c in cells if c.store in plain.stores and c.store not in plain.without}
+    telling = [held[s] for s in plain.authorities if s in held and held[s].standing not in NO_PHOTO]
 
     assert decision.wanted is None or not telling or decision.wanted == telling[0].photo
 
 
-@given(cells, agreed, policies)
+@given(cells, agreed, policies, pins)
 def test_agreements_are_what_was_found_and_new(
-    cells: list[Cell], agreed: list[Agreement], policy: Policy
+    cells: list[Cell], agreed: list[Agreement], policy: Policy, pin: Pin | None
 ) -> None:
     """Only stores that show what they should agree, and only what changed is remembered anew."""
-    decision = decide(ALICE, cells, agreed, policy)
+    decision = decide(ALICE, cells, agreed, policy, pin)
     found = reached(decision, agreed, NOON)
     known = {a.store: (a.photo, a.change_key) for a in agreed}
 
     assert {a.store for a in found} <= {v.store for v in decision.calling(Call.NOTHING)}
     assert all(a.photo == decision.wanted for a in found)
     assert all(known.get(a.store) != (a.photo, a.change_key) for a in found)
+    assert not (found and decision.emptied)
+
+
+@given(cells, agreed, policies, st.sampled_from(["A", "B"]))
+def test_a_pin_set_now_holds_now(
+    cells: list[Cell], agreed: list[Agreement], policy: Policy, photo: str
+) -> None:
+    """Whatever the stores say, it is what they said when the pin was set."""
+    held = {c.store: c for c in cells if c.store in policy.stores and c.store not in policy.without}
+    base = by_stores(held, {a.store: a for a in agreed}, policy)
+
+    assert holds(Pin("p1", photo, base.mark, NOON, "it was restored"), base)
 
 
 def photo(store: str, name: str | None, key: str = "k1") -> Cell:
@@ -200,14 +253,25 @@ def test_without_an_authority_that_has_a_photo_agreement_is_enough() -> None:
 
 
 def _after(
-    decision: Decision, cells: list[Cell], agreed: list[Agreement]
-) -> tuple[list[Cell], list[Agreement]]:
-    """Cells and agreements once the decision's writes have been made."""
-    written = {verdict.store: verdict.after for verdict in decision.actions}
-    now = [
-        photo(cell.store, written[cell.store], "k9") if cell.store in written else cell
-        for cell in cells
-    ]
-    receipts = [Agreement("p1", store, after, "k9", NOON) for store, after in written.items()]
+    decision: Decision,
+    cells: list[Cell],
+    agreed: list[Agreement],
+    policy: Policy,
+    pin: Pin | None,
+) -> tuple[list[Cell], list[Agreement], Pin | None]:
+    """Cells, agreements and pin once the decision's writes have been made."""
+    done = {verdict.store: verdict.after for verdict in decision.actions}
+    now = [_done(cell, done[cell.store]) if cell.store in done else cell for cell in cells]
+    receipts = [Agreement("p1", store, after, "k9", NOON) for store, after in done.items()]
     kept = {a.store: a for a in (*agreed, *receipts, *reached(decision, agreed, NOON))}
-    return now, list(kept.values())
+    if decision.pin:
+        held = {c.store: c for c in now if c.store in policy.stores}
+        base = by_stores({s: c for s, c in held.items() if s not in policy.without}, kept, policy)
+        pin = Pin("p1", decision.wanted, base.mark, NOON, decision.because)
+    return now, list(kept.values()), pin
+
+
+def _done(cell: Cell, after: str | None) -> Cell:
+    if after is None:
+        return Cell(cell.store, Standing.NONE, NOON, change_key="k9")
+    return photo(cell.store, after, "k9")

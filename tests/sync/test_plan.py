@@ -15,7 +15,7 @@ from tests.sync.kit import Office, same, three_stores
 from tests.vault.kit import NOON
 
 from sameface.errors import BadDocument, BadUsage
-from sameface.sync import Action, Plan, Result, Verb, last_plan, load_plan
+from sameface.sync import Action, Hold, Plan, Result, Verb, last_plan, load_plan
 from sameface.sync.plan import parse_plan
 
 ALICE = "alice@x.test"
@@ -37,7 +37,7 @@ async def test_a_plan_writes_nothing(disagreeing: Office) -> None:
     assert (action.name, action.store, action.verb) == (ALICE, "exchange", Verb.WRITE)
     assert action.because == "shows another photo than folder"
     assert await disagreeing.vault.picture(action.before or "") == face(ALICE, 0)
-    assert await disagreeing.vault.picture(action.after) == face(ALICE, 1)
+    assert await disagreeing.vault.picture(action.after or "") == face(ALICE, 1)
     assert outcome.exit_code == 3
     assert disagreeing.stores["exchange"].asked["write"] == 0
 
@@ -108,6 +108,10 @@ PLAN = Plan(
         ),
         (lambda raw: raw.update({"sameface-plan": 2}), "sameface-plan should be 1"),
         (lambda raw: raw.pop("actions"), "digest does not fit"),
+        (lambda raw: raw["actions"][0].update(after=None), "actions[1].after should be null"),
+        (lambda raw: raw["actions"][0].update(verb="remove"), "actions[1].after should be null"),
+        (lambda raw: raw.update(pins=[{"person": "p1"}]), "pins[1].photo is missing"),
+        (lambda raw: raw.update(warnings=[1]), "warnings should be a list of texts"),
     ],
 )
 def test_an_altered_plan_is_refused_by_name(tmp_path: Path, alter: Any, names: str) -> None:
@@ -144,12 +148,31 @@ actions = st.builds(
     texts,
     st.none() | texts,
     texts,
+) | st.builds(
+    Action,
+    texts,
+    texts,
+    texts,
+    texts,
+    st.just(Verb.REMOVE),
+    st.none() | texts,
+    st.none(),
+    st.none() | texts,
+    texts,
 )
+holds = st.builds(Hold, texts, st.none() | texts, texts)
 
 
-@given(st.lists(actions, max_size=3))
-def test_any_plan_survives_its_document(actions: list[Action]) -> None:
+@given(
+    st.lists(actions, max_size=3),
+    st.lists(holds, max_size=2),
+    st.sampled_from(["apply", "undo"]),
+    st.lists(texts, max_size=2),
+)
+def test_any_plan_survives_its_document(
+    actions: list[Action], pins: list[Hold], verb: str, warnings: list[str]
+) -> None:
     """Whatever the names and keys look like."""
-    plan = Plan("Contoso", NOON, tuple(actions))
+    plan = Plan("Contoso", NOON, tuple(actions), tuple(pins), verb, tuple(warnings))
 
     assert parse_plan(plan.as_text(), "plan.json") == plan

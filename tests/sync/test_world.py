@@ -1,4 +1,7 @@
-"""A random world: people, edits behind our back, failing stores, crashes. Then it rests."""
+"""A random world: edits behind our back, failing and lying stores, crashes, changing wishes.
+
+Then it rests, and everything must fit together.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.servers.memory_store import PowerCut, StillClock, broken, face
 from tests.sync.kit import UPLOAD, Office, same
 
+from sameface.errors import BadUsage, UnknownPerson
+from sameface.settings import (
+    Conflict,
+    EmptyStore,
+    OwnChoice,
+    PolicySettings,
+    Removal,
+    Wins,
+    Wishes,
+)
 from sameface.sync import Call
 from sameface.vault import Vault
 from sameface.vault.blobs import digest_of
@@ -25,6 +38,14 @@ STORES = ("folder", "exchange", "sharepoint", "yammer")
 people = st.sampled_from(PEOPLE)
 stores = st.sampled_from(STORES)
 looks = st.integers(0, 3)
+wishes = st.builds(
+    Wishes,
+    wins=st.sampled_from(Wins),
+    conflict=st.sampled_from([Conflict.AUTHORITY, Conflict.ASK]),
+    removal=st.sampled_from(Removal),
+    own_choice=st.sampled_from(OwnChoice),
+    exclude_stores=st.sampled_from([None, None, ("sharepoint",)]),
+)
 
 
 class World(RuleBasedStateMachine):
@@ -71,6 +92,30 @@ class World(RuleBasedStateMachine):
     def break_off(self, store: str, verb: str) -> None:
         self.office.stores[store].faults[verb] = [broken(store)]
 
+    @rule(wish=wishes)
+    def wish(self, wish: Wishes) -> None:
+        """The administrator changes their mind."""
+        self.office.policy = PolicySettings(wish, empty_store=EmptyStore(100))
+
+    @rule(store=stores, lies=st.sampled_from(["", "keeps", "loses", "garbles"]))
+    def lie(self, store: str, lies: str) -> None:
+        self.office.stores[store].lies = lies
+
+    @rule(upn=people, data=st.data())
+    def restore(self, upn: str, data: st.DataObject) -> None:
+        """One of the versions that the vault has, whichever."""
+        known = self._run(self._versions(upn))
+        if known:
+            digest = data.draw(st.sampled_from(known))
+            self._run(self.office.restore(upn, digest))
+
+    @rule()
+    def undo(self) -> None:
+        """The last run that wrote something."""
+        for run in self._run(self.office.vault.latest_runs(1)):
+            with contextlib.suppress(BadUsage):  # nothing that it did was left to undo
+                self._run(self.office.undo(run))
+
     @rule()
     def sync(self) -> None:
         self._run(self.office.sync())
@@ -88,7 +133,9 @@ class World(RuleBasedStateMachine):
         """Nobody touches anything and nothing fails: stores agree with the policy, for good."""
         for store in self.office.stores.values():
             store.faults.clear()
+            store.lies = ""
         self._run(self.office.sync())
+        self._run(self.office.sync())  # a photo that a lying store lost is seen by the next look
         writes = self._writes()
         outcome = self._run(self.office.sync())
 
@@ -97,6 +144,7 @@ class World(RuleBasedStateMachine):
         for upn in PEOPLE:
             self._agrees(upn)
         self._run(self._everything_is_kept())
+        self._run(self._the_journal_explains())
 
     def teardown(self) -> None:
         if hasattr(self, "office"):
@@ -108,15 +156,18 @@ class World(RuleBasedStateMachine):
                 self._folder.cleanup()
 
     def _agrees(self, upn: str) -> None:
-        """Both writable stores show the deciding photo, unless a person was asked."""
+        """Stores that may be written show what is wanted, or it is said why not."""
         decision = self.office.told.get(upn)
-        if decision is None or decision.calling(Call.ASK):
+        if decision is None:
             return
-        shown = {s.store: s.shows(upn) for s in self.office.stores.values() if upn in s.members}
-        right = shown.get("folder") or shown.get("exchange")
-        for store in ("exchange", "sharepoint"):
-            if right is not None and store in shown:
-                assert same(shown[store], right)
+        assert decision.actions == ()
+        for verdict in decision.calling(Call.NOTHING):
+            store = self.office.stores[verdict.store]
+            if decision.wanted is None:
+                assert store.shows(upn) is None or upn in store.hidden
+            else:
+                right = self._run(self.office.vault.picture(decision.wanted))
+                assert same(store.shows(upn), right)
 
     async def _everything_is_kept(self) -> None:
         """The vault has every photo that a write has ever replaced."""
@@ -128,8 +179,21 @@ class World(RuleBasedStateMachine):
                 kept = [await self.office.vault.picture(v.digest) for v in versions]
                 assert exact or any(same(photo, other) for other in kept)
 
+    async def _the_journal_explains(self) -> None:
+        """It is whole, and no write that was announced is without its end."""
+        assert (await self.office.vault.verify()).broken is None
+        assert await self.office.vault.in_flight() == ()
+
+    async def _versions(self, upn: str) -> list[str]:
+        try:
+            person = await self.office.vault.person(upn)
+        except UnknownPerson:
+            return []
+        return [version.digest for version in await self.office.vault.versions(person.id)]
+
     def _writes(self) -> int:
-        return sum(store.asked["write"] for store in self.office.stores.values())
+        stores = self.office.stores.values()
+        return sum(store.asked["write"] + store.asked["remove"] for store in stores)
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)

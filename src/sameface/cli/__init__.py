@@ -21,8 +21,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan": ("plan", "what a sync would write, and why"),
         "apply": ("apply", "do exactly what a plan says"),
         "sync": ("sync", "plan and apply in one go"),
+        "history": ("history", "every photo of a person, where it was seen, what was done"),
+        "restore": ("restore", "put an earlier photo of a person back everywhere"),
+        "undo": ("undo", "put back what a run has changed"),
+        "forget": ("forget", "remove a person's photos from the stores and from memory"),
+        "audit": ("audit", "prove the journal whole, or export it"),
+        "picture": ("picture", "what a photo is, what stores get, whether two are the same"),
         "simulate": ("simulate", "play scenario files by the rules"),
-        "rulebook": ("rulebook", "list, show or check the rules"),
+        "rulebook": ("rulebook", "list, show, draw, compare or check the rules"),
+        "serve": ("serve", "open the console and the photo service on this machine"),
         "tenant": ("tenant", "run a local Microsoft 365 to try things on"),
     }
 )

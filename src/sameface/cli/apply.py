@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sameface import sync
 from sameface.cli import progress
-from sameface.cli.session import add_settings, open_session
+from sameface.cli.arguments import add_settings
+from sameface.cli.session import open_session
 from sameface.cli.syncing import ended, kept
 
 

@@ -8,7 +8,8 @@ import json
 from dataclasses import asdict
 
 from sameface.cli import terminal
-from sameface.cli.session import Session, add_settings, open_session
+from sameface.cli.arguments import add_settings
+from sameface.cli.session import Session, open_session
 from sameface.errors import StoreFailed
 from sameface.values import Checked
 

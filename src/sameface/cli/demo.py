@@ -52,7 +52,7 @@ async def _run(args: argparse.Namespace, folder: Path) -> None:
         settings = folder / "sameface.toml"
         settings.write_text(tenant.settings_toml(), encoding="utf-8")
         _heading(f"A Microsoft 365 of {args.people} people runs at {tenant.https_url}")
-        terminal.out("It speaks the real protocols and follows the odd rules of early 2014.")
+        terminal.say("It speaks the real protocols and follows the odd rules of early 2014.")
         async with open_session(settings) as session:
             story = _Story(session, args)
             await story.tell()
@@ -88,13 +88,11 @@ class _Story:
         decisions, outcome = await self._status()
         rows = await self._session.rows(decisions, outcome)
         _heading(title)
-        console = terminal.console()
-        for part in telling.table(self._session, rows, "", plain=not _coloured()):
-            console.print(part)
+        telling.draw(self._session, rows)
         sentence = telling.summary(outcome)
-        terminal.out(f"\n{sentence}")
+        terminal.say(f"\n{sentence}")
         for line in telling.failures(outcome):
-            terminal.out(line)
+            terminal.say(line)
         if lagging:
             self._left(decisions, rows)
         self._sections.append((title, sentence, rows))
@@ -113,7 +111,7 @@ class _Story:
         html = await reporting.page(self._session, self._sections, self._session.clock.now())
         await asyncio.to_thread(self._args.report.write_text, html, encoding="utf-8")
         where = self._args.report.resolve()
-        terminal.out(f"The same with the real pictures: {where.as_uri()}")
+        terminal.say(f"The same with the real pictures: {where.as_uri()}")
 
     def _left(self, decisions: list[sync.Decision], rows: list[Row]) -> None:
         """Who must act, and what viewers may still see for a while."""
@@ -121,10 +119,10 @@ class _Story:
         if named:
             _heading("Left for a person to do")
             for line in named:
-                terminal.out(line)
+                terminal.say(line)
         _heading("What may still be seen for a while, and until when")
         for line in telling.lag(self._session, rows):
-            terminal.out(line)
+            terminal.say(line)
 
     # --- explain -------------------------------------------------------------------------------
 
@@ -132,10 +130,10 @@ class _Story:
         _heading("Why? Three of them explained")
         for row, told in instructive(rows, self._args.seed):
             person, where = row.subject.person, self._session.book.surfaces[told.surface].title
-            terminal.out(f"\nA colleague sees of {person.name} in {where}: {_photo(told)}.")
+            terminal.say(f"\nA colleague sees of {person.name} in {where}: {_photo(told)}.")
             for line in reasons(told):
-                terminal.out(line)
-        terminal.out("\n(`sameface explain PERSON` tells this for everybody and every place.)")
+                terminal.say(line)
+        terminal.say("\n(`sameface explain PERSON` tells this for everybody and every place.)")
 
     # --- keep ----------------------------------------------------------------------------------
 
@@ -145,13 +143,13 @@ class _Story:
         made, _ = await sync.plan(s.settings, s.connectors, s.vault, s.clock)
         told = list(lines(made))
         for line in told[:_SHOWN_WRITES]:
-            terminal.out(line)
+            terminal.say(line)
         if len(told) > _SHOWN_WRITES:
-            terminal.out(f"  and {len(told) - _SHOWN_WRITES} more writes.")
+            terminal.say(f"  and {len(told) - _SHOWN_WRITES} more writes.")
         _heading("Applied: every write is read back and compared")
         with progress.bar() as watch:
             outcome = await sync.apply(s.settings, s.connectors, s.vault, s.clock, watch, plan=made)
-        terminal.out(written(outcome))
+        terminal.say(written(outcome))
 
     # --- serve ---------------------------------------------------------------------------------
 

@@ -10,13 +10,16 @@ from pathlib import Path
 
 from sameface import sync
 from sameface.cli import progress, telling, terminal
-from sameface.cli.session import add_settings, open_session
+from sameface.cli.arguments import add_settings
+from sameface.cli.planning import save_page
+from sameface.cli.session import open_session
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_settings(parser)
     parser.add_argument("-o", "--output", type=Path, metavar="PLAN.JSON", help="save it here too")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="a page with the pictures")
     parser.add_argument("--json", action="store_true", help="the plan as JSON")
 
 
@@ -37,16 +40,21 @@ async def _run(args: argparse.Namespace) -> int:
                 watch,
                 tell=lambda decision: _keep(decision, decisions),
             )
+        if args.html is not None:
+            await save_page(made, session.vault, args.html)
     if args.output is not None:
         made.save(args.output)
     if args.json:
         terminal.out(json.dumps(made.as_json(), ensure_ascii=False))
         return outcome.exit_code
     for line in (*lines(made), *telling.failures(outcome), *telling.remaining(decisions)):
-        terminal.out(line)
-    terminal.out(f"\n{telling.summary(outcome)}")
+        terminal.say(line)
+    for warning in made.warnings:
+        if warning not in outcome.warnings:
+            terminal.say(f"  Beware: {warning}")
+    terminal.say(f"\n{telling.summary(outcome)}")
     if made.actions:
-        terminal.out("`sameface apply` does exactly this, and refuses what has moved since.")
+        terminal.say("`sameface apply` does exactly this, and refuses what has moved since.")
     return outcome.exit_code
 
 
@@ -57,12 +65,16 @@ def _keep(decision: sync.Decision, kept: list[sync.Decision]) -> None:
 
 
 def lines(plan: sync.Plan) -> Iterator[str]:
-    """One line per write."""
+    """One line per write or removal."""
     if not plan.actions:
         yield "Nothing to write."
     for action in plan.actions:
-        before = f"instead of {action.before[:8]}" if action.before else "where there is none"
-        yield (
-            f"  {action.name:<32} {action.store:<11} {action.verb} {action.after[:8]} {before}: "
-            f"{action.because}"
-        )
+        yield f"  {action.name}, {action.store}: {_does(action)}, because it {action.because}"
+
+
+def _does(action: sync.Action) -> str:
+    before = action.before[:8] if action.before else None
+    if action.after is None:
+        return f"remove photo {before}" if before else "remove the photo"
+    instead = f"instead of {before}" if before else "where there is none"
+    return f"{action.verb} photo {action.after[:8]} {instead}"

@@ -44,6 +44,8 @@ def bar(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
                 bars.console.print(f"  {_line(step)}", markup=False)
 
         yield watch
+        for task in bars.tasks:
+            bars.update(task.id, total=task.completed if task.total is None else task.total)
 
 
 def _title(step: Progress) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sameface.cli import telling
@@ -65,7 +65,7 @@ def _entry(session: Session, row: Row) -> Entry:
         upn=person.upn,
         stores=[_face(row, spot, titles.get(spot.id, spot.id)) for spot in row.stores],
         surfaces=[_face(row, spot, seen[spot.id]) for spot in row.surfaces],
-        told=[_told(one, seen[one.surface]) for one in _instructive(row)],
+        told=_told(_instructive(row), seen),
     )
 
 
@@ -86,6 +86,14 @@ def _face(row: Row, spot: Spot, where: str) -> Face:
     )
 
 
-def _told(one: Explanation, where: str) -> Told:
-    reasons = [because(reason) for reason in one.because]
-    return Told(where, one.shown(), reasons, telling.ending(one).removeprefix("until "))
+def _told(explanations: Iterable[Explanation], titles: Mapping[str, str]) -> list[Told]:
+    """What is the same in several places is told once."""
+    found: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
+    for one in explanations:
+        reasons = tuple(because(reason) for reason in one.because)
+        same = one.shown(), reasons, telling.ending(one)
+        found.setdefault(same, []).append(titles[one.surface])
+    return [
+        Told(", ".join(where), shown, reasons, until)
+        for (shown, reasons, until), where in found.items()
+    ]

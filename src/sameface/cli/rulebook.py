@@ -1,29 +1,40 @@
-"""The rules: list the rulebooks, show one with the facts it rests on, or check your own file."""
+"""The rules: list the rulebooks, show, draw or compare them, or check a file of your own."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sameface.cli import terminal
+from sameface.errors import NoRoom
 from sameface.rules import Rulebook, load_rulebook, read_rulebook, rulebook_names
+from sameface.rules.differences import differences
 from sameface.values import iso
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|check")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|draw|diff|check")
     listing = verbs.add_parser("list", help="the rulebooks that come with Sameface")
     show = verbs.add_parser("show", help="every row of one, with the facts it rests on")
     show.add_argument("name", metavar="NAME_OR_FILE")
     check = verbs.add_parser("check", help="validate rulebook files")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    for one in (listing, show, check):
+    draw = verbs.add_parser("draw", help="the map: where a photo goes, and what carries it")
+    draw.add_argument("name", metavar="NAME_OR_FILE")
+    draw.add_argument("-o", "--output", type=Path, metavar="FILE.svg", help="write it as an SVG")
+    draw.add_argument("--text", action="store_true", help="as text, also into a pipe")
+    diff = verbs.add_parser("diff", help="what one says and the other does not, key by key")
+    diff.add_argument("one", metavar="NAME_OR_FILE")
+    diff.add_argument("other", metavar="NAME_OR_FILE")
+    for one in (listing, show, diff, check):
         one.add_argument("--json", action="store_true", help="as JSON")
+    for one in (listing, show, draw, diff, check):
         one.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -33,6 +44,10 @@ def run(args: argparse.Namespace) -> int:
         return _list(as_json=args.json)
     if args.verb == "show":
         return _show(_find(args.name), as_json=args.json)
+    if args.verb == "draw":
+        return _draw(_find(args.name), args.output, as_text=args.text)
+    if args.verb == "diff":
+        return _diff(_find(args.one), _find(args.other), as_json=args.json)
     return _check([read_rulebook(file) for file in args.files], as_json=args.json)
 
 
@@ -76,6 +91,39 @@ def _show(book: Rulebook, *, as_json: bool) -> int:
     console = terminal.console()
     for part in rulebook_tables(book):
         console.print(part)
+    return 0
+
+
+def _draw(book: Rulebook, output: Path | None, *, as_text: bool) -> int:
+    """Text for a terminal or `--text`; an SVG into a file or a pipe."""
+    from sameface.views import map as maps  # noqa: PLC0415  needs rich
+
+    if output is None and (as_text or sys.stdout.isatty()):
+        console = terminal.console()
+        for line in maps.text(book, plain=terminal.is_plain(sys.stdout)):
+            console.print(line)
+    elif output is None:
+        terminal.out(maps.draw(book).rstrip("\n"))
+    else:
+        try:
+            output.write_text(maps.draw(book), encoding="utf-8")
+        except OSError as wrong:
+            why = wrong.strerror or str(wrong)
+            raise NoRoom(f"{output} cannot be written: {why}; name another file.") from None
+    return 0
+
+
+def _diff(one: Rulebook, other: Rulebook, *, as_json: bool) -> int:
+    found = differences(one, other)
+    if as_json:
+        rows = [row.as_json() for row in found]
+        terminal.out(json.dumps({"from": one.id, "to": other.id, "rows": rows}))
+        return 0
+    from sameface.views.difference import difference  # noqa: PLC0415  needs rich
+
+    console = terminal.console()
+    for line in difference(one, other, found):
+        console.print(line)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,20 +17,9 @@ from sameface.explain import Explainer, Subject
 from sameface.explain.status import Row, row
 from sameface.http import Clock
 from sameface.rules import Rulebook, load_rulebook
-from sameface.settings import FILE, Settings, load_settings
+from sameface.rules.settings import can_say, may_be
+from sameface.settings import Settings, load_settings
 from sameface.vault import Vault
-
-
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """`--settings FILE`, which every command about an organisation has."""
-    parser.add_argument(
-        "-c",
-        "--settings",
-        type=Path,
-        default=Path(FILE),
-        metavar="FILE",
-        help=f"the organisation's settings (default: {FILE})",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +82,6 @@ def _check_options(settings: Settings, book: Rulebook) -> None:
         if name not in book.options:
             what = f"is not an option of {book.id}{nearest(name, book.options)}"
             raise BadDocument(settings.file.name, "options", name, what)
-        if not isinstance(value, bool):
-            raise BadDocument(settings.file.name, "options", name, "should be true or false")
+        if not may_be(value, book.options[name]):
+            what = f"should be {can_say(book.options[name])}"
+            raise BadDocument(settings.file.name, "options", name, what)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
 from typing import Any
 
 from sameface import sync
 from sameface.cli import progress, telling, terminal
-from sameface.cli.session import Session, add_settings, open_session
+from sameface.cli.arguments import add_settings
+from sameface.cli.session import Session, open_session
 from sameface.explain.status import Row
 
 SHOWN = 50
@@ -81,12 +81,11 @@ def tell(
     session: Session, outcome: sync.Outcome, rows: list[Row], decisions: list[sync.Decision]
 ) -> None:
     """The matrix, the sentence, and who must act."""
-    console = terminal.console()
     title = f"{session.settings.organisation}: who shows which face where"
-    for part in telling.table(session, rows, title, plain=terminal.is_plain(sys.stdout)):
-        console.print(part)
+    telling.draw(session, rows, title)
     if len(rows) < len(decisions):
-        terminal.out(f"\n{len(decisions) - len(rows)} more; --all shows them.")
-    terminal.out(f"\n{telling.summary(outcome)}")
-    for line in (*telling.failures(outcome), *telling.remaining(decisions)):
-        terminal.out(line)
+        terminal.say(f"\n{len(decisions) - len(rows)} more; --all shows them.")
+    terminal.say(f"\n{telling.summary(outcome)}")
+    left = (*telling.failures(outcome), *telling.overdue(rows), *telling.remaining(decisions))
+    for line in left:
+        terminal.say(line)

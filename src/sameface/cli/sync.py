@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 
 from sameface import sync
 from sameface.cli import progress
-from sameface.cli.session import add_settings, open_session
+from sameface.cli.arguments import add_settings
+from sameface.cli.session import open_session
 from sameface.cli.syncing import ended, kept
 
 
@@ -15,11 +17,16 @@ def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_settings(parser)
     parser.add_argument("--json", action="store_true", help="the outcome as JSON")
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="go on, and sync whoever a directory says has changed, within seconds",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code as design section 5 fixes it."""
-    return asyncio.run(_run(args))
+    return asyncio.run(_watch(args) if args.watch else _run(args))
 
 
 async def _run(args: argparse.Namespace) -> int:
@@ -35,3 +42,22 @@ async def _run(args: argparse.Namespace) -> int:
                 tell=kept(decisions),
             )
         return await ended(session, outcome, decisions, as_json=args.json)
+
+
+async def _watch(args: argparse.Namespace) -> int:
+    """An outcome is told after each look that led to something; ends with the last one's code."""
+    decisions: list[sync.Decision] = []
+    code = 0
+    async with open_session(args.settings) as session:
+        outcomes = sync.watch(
+            session.settings,
+            session.connectors,
+            session.vault,
+            session.clock,
+            tell=kept(decisions),
+        )
+        async for outcome in outcomes:
+            code = await ended(session, outcome, decisions, as_json=args.json)
+            sys.stdout.flush()  # who reads it through a pipe waits for it
+            decisions.clear()
+    return code

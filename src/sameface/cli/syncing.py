@@ -31,15 +31,15 @@ async def ended(
     if as_json:
         terminal.out(json.dumps(data(outcome), ensure_ascii=False))
         return outcome.exit_code
-    terminal.out(written(outcome))
+    terminal.say(written(outcome))
     for line in (*telling.failures(outcome), *telling.remaining(decisions)):
-        terminal.out(line)
+        terminal.say(line)
     lagging = list(telling.lag(session, await session.rows(decisions[:_MOST_LAG], outcome)))
     if lagging:
-        terminal.out("\nWhat will still be seen for a while:")
+        terminal.say("\nWhat will still be seen for a while:")
         for line in lagging:
-            terminal.out(line)
-    terminal.out(f"\n{telling.summary(outcome)}")
+            terminal.say(line)
+    terminal.say(f"\n{telling.summary(outcome)}")
     return outcome.exit_code
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
+from rich.columns import Columns
 from rich.text import Text
 
+from sameface.cli import terminal
 from sameface.cli.session import Session
 from sameface.explain import Explanation
 from sameface.explain.status import Row, Spot
 from sameface.rules import Rulebook
 from sameface.sync import Call, Decision, Outcome
 from sameface.values import Ends
-from sameface.views.matrix import Column, Line, Mark, legend, matrix, sign
+from sameface.views.matrix import Column, Line, Mark, headings, legend, matrix, sign
 from sameface.views.narrative import until_text
 
 
 def columns(book: Rulebook, further: Iterable[str]) -> tuple[list[Column], list[Column]]:
     """The matrix's columns: stores (those beyond the rulebook last) and surfaces."""
     stores = [Column(s.id, s.short, s.title) for s in book.stores.values()]
-    stores += [Column(store, store[:4], store) for store in further]
+    stores += [Column(store, store[:4].capitalize(), store) for store in further]
     return stores, [Column(s.id, s.short, s.title) for s in book.surfaces.values()]
 
 
@@ -35,14 +38,26 @@ def row_names(row: Row) -> dict[str, str]:
     return dict(told.names) if told else {}
 
 
-def table(session: Session, rows: Sequence[Row], title: str, *, plain: bool) -> Iterator[object]:
-    """The matrix and its legend, for a rich console."""
+def draw(session: Session, rows: Sequence[Row], title: str = "") -> None:
+    """The matrix and its legend; stores above surfaces where the terminal is too narrow."""
     stores, surfaces = columns(session.book, session.further)
+    console, plain = terminal.console(), terminal.is_plain(sys.stdout)
     lines = [_line(row, plain=plain) for row in rows]
-    yield matrix(stores, surfaces, lines, title=title)
+    whole = matrix(stores, surfaces, lines, title=title)
+    if whole.__rich_measure__(console, console.options).minimum <= console.width:
+        console.print(whole)
+    else:
+        console.print(matrix(stores, (), lines, title=title))
+        console.print(matrix((), surfaces, lines))
     places = (mark.place for line in lines for mark in (*line.stores, *line.surfaces))
-    yield legend(places, plain=plain)
-    yield Text("  ".join(f"{c.short} {c.title}" for c in surfaces), style="dim")
+    console.print(_side_by_side(legend(places, plain=plain)))
+    for kind, shown in (("Stores", stores), ("What a colleague sees", surfaces)):
+        console.print(Text(f"\n{kind}", style="dim"))
+        console.print(_side_by_side(headings(shown)))
+
+
+def _side_by_side(parts: Iterable[Text]) -> Columns:
+    return Columns(parts, padding=(0, 3), column_first=True)
 
 
 def _line(row: Row, *, plain: bool) -> Line:
@@ -68,20 +83,37 @@ def summary(outcome: Outcome) -> str:
 
 
 def remaining(decisions: Iterable[Decision]) -> Iterator[str]:
-    """What is left that needs a person or failed, by name."""
+    """What is left that needs a person or failed, by name; under what is to be done, if it is."""
+    remedies: dict[str, list[str]] = {}
     for decision in decisions:
-        who = decision.person.name or decision.person.upn
-        for verdict in decision.calling(Call.BY_HAND, Call.ASK, Call.UNKNOWN):
-            yield f"  {who} ({decision.person.upn}), {verdict.store}: {verdict.because}"
+        who = f"{decision.person.name or decision.person.upn} ({decision.person.upn})"
+        for verdict in decision.calling(Call.ASK, Call.UNKNOWN):
+            yield f"  {who}, {verdict.store}: {verdict.because}"
+        for verdict in decision.calling(Call.BY_HAND):
+            why, _, remedy = verdict.because.partition(": ")
+            remedies.setdefault(remedy, []).append(f"    {who}, {verdict.store}: {why}")
+    for remedy, people in remedies.items():
+        yield f"  {remedy[:1].upper()}{remedy[1:]}:"
+        yield from people
+
+
+def overdue(rows: Iterable[Row]) -> Iterator[str]:
+    """What should have happened by now and did not, by person: since when, and by which rule."""
+    for row in rows:
+        person = row.subject.person
+        for reason in row.overdue:
+            yield f"  {person.name or person.upn} ({person.upn}): {reason.text}"
 
 
 def failures(outcome: Outcome) -> Iterator[str]:
-    """What failed as a whole."""
+    """What failed as a whole, and what looks wrong though nothing failed."""
     for failure in outcome.failures:
         yield f"  {failure}"
+    for warning in outcome.warnings:
+        yield f"  Beware: {warning}"
 
 
-BEFORE = "somebody who looked before"
+BEFORE = "whoever looked before"
 """A viewer about whose caches nothing is known."""
 
 
@@ -101,16 +133,21 @@ def lag(session: Session, rows: Iterable[Row]) -> Iterator[str]:
                     people.add(row.subject.person.name or row.subject.person.upn)
     for until, places in found.items():
         people = set().union(*places.values())
-        yield f"  {', '.join(places)}, of {_named(people)}: {until}"
+        yield f"  The former photo of {_named(people)} in {_listed(list(places))}: {until}."
+
+
+_FEW = 4
 
 
 def _named(people: set[str]) -> str:
     names = sorted(people)
-    return (
-        names[0]
-        if len(names) == 1
-        else f"{len(names)} people ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})"
-    )
+    if len(names) <= _FEW:
+        return _listed(names)
+    return _listed([*names[: _FEW - 1], f"{len(names) - _FEW + 1} more"])
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def ending(told: Explanation) -> str:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times the quotas")
     parser.add_argument("--faults", metavar="JSON", help="misbehave, as POST /_tenant/faults does")
     parser.add_argument("--no-control", action="store_true", help="take /_tenant/ away")
+    parser.add_argument("--open", action="store_true", help="show the desk in a browser")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="write sameface.toml there")
 
 
@@ -35,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> None:
+    if args.open and args.no_control:
+        raise BadUsage("The desk is under /_tenant/, which --no-control takes away; drop one.")
     async with Tenant(
         people=args.people,
         seed=args.seed,
@@ -51,6 +55,8 @@ async def _run(args: argparse.Namespace) -> None:
         if args.settings is not None:
             args.settings.write_text(settings, encoding="utf-8")
         _tell(tenant, settings, args)
+        if args.open:
+            await _open(tenant)
         with listening() as stop:
             await stop.wait()
 
@@ -71,9 +77,22 @@ def _tell(tenant: Tenant, settings: str, args: argparse.Namespace) -> None:
     terminal.out(f"# A Microsoft 365 of {args.people} people, by the rules of {args.rulebook}:")
     terminal.out(f"#   {tenant.https_url}   (certificate authority: {tenant.ca_file})")
     terminal.out(f"#   {tenant.http_url}   (the same, without TLS)")
+    if not args.no_control:
+        terminal.out(f"#   {_desk(tenant)}   (the desk: live through it in a browser)")
     if args.settings is not None:
         terminal.out(f"# Settings for it are in {args.settings}. Ctrl-C stops it.")
     else:
         terminal.out("# Settings for it follow (save them as sameface.toml). Ctrl-C stops it.\n")
         terminal.out(settings)
     sys.stdout.flush()
+
+
+async def _open(tenant: Tenant) -> None:
+    """The desk in the system's browser; where there is none, its address is what is left."""
+    if not await asyncio.to_thread(webbrowser.open, _desk(tenant)):
+        terminal.out(f"# No browser was found here; open {_desk(tenant)} in yours.")
+        sys.stdout.flush()
+
+
+def _desk(tenant: Tenant) -> str:
+    return f"{tenant.http_url}/_tenant/desk"

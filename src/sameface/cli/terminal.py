@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -14,6 +17,30 @@ def out(text: str) -> None:
     """One line to standard output, whatever its encoding can carry."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def say(text: str) -> None:
+    """Text for a person: in a terminal broken between words, further lines under where it began.
+
+    What begins with a word and two spaces ("  because  …") began after them. A pipe gets each
+    line whole.
+    """
+    for line in text.split("\n"):
+        for part in _broken(line) if sys.stdout.isatty() else (line,):
+            out(part)
+
+
+_LEAD = re.compile(r" *(?:[a-z]+ {2,})?")
+_MOST_WIDE = 110
+
+
+def _broken(line: str) -> list[str]:
+    width = min(shutil.get_terminal_size().columns, _MOST_WIDE)
+    lead = _LEAD.match(line)
+    under = " " * lead.end() if lead else ""
+    return textwrap.wrap(
+        line, width, subsequent_indent=under, break_long_words=False, break_on_hyphens=False
+    ) or [""]
 
 
 def is_plain(stream: TextIO) -> bool:

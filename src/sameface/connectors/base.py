@@ -38,6 +38,9 @@ class Connector(Protocol):
 
         Costs as few requests as the store allows: change keys rather than pictures. An account
         that cannot be observed is in its page with standing UNKNOWN and an `error`.
+
+        With the last page's `since` for a cursor it tells what changed after that look began, and
+        everything anew, in pages that are no `delta`, where the store does not know it any more.
         """
 
     async def find(self, names: Iterable[str]) -> Observation | None:

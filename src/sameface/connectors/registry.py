@@ -56,6 +56,14 @@ def open_connector(
             from sameface.connectors.folder import connector as folder  # noqa: PLC0415
 
             return folder.FolderConnector(settings.id, settings.path, settings.csv, page, seams[0])
+        case "active-directory":
+            from sameface.connectors.active_directory import connector as ad  # noqa: PLC0415
+
+            return ad.active_directory(settings, page, seams[0])
+        case "openldap":
+            from sameface.connectors.openldap import connector as openldap  # noqa: PLC0415
+
+            return openldap.openldap(settings, page, seams[0])
     raise BadSettings(f'No connector "{settings.connector}" can be opened for {settings.id}.')
 
 

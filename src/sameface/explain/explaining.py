@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sameface.explain.histories import History, connected, histories, like
+from sameface.explain.overdue import Overdue, overdue
 from sameface.explain.subject import Subject, letters
 from sameface.rules.interpreter import Interpreter, Pace
 from sameface.rules.looking import Look, Worlds
@@ -16,12 +17,15 @@ from sameface.rules.state import Copy, Held, State
 from sameface.rules.until import until
 from sameface.rules.ways import way
 from sameface.rules.wording import Wording, moment, sentence
-from sameface.values import EXCHANGE, Mark, Reason, Standing, Until, iso
+from sameface.values import EXCHANGE, Ends, Mark, Reason, Standing, Until, iso
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One surface, for one viewer: the photos possible (by digest), why, and until when."""
+    """One surface, for one viewer: the photos possible (by digest), why, and until when.
+
+    `wanted` is the photo that `until` waits for.
+    """
 
     surface: str
     viewer: str | None
@@ -30,6 +34,7 @@ class Explanation:
     because: tuple[Reason, ...]
     until: Until
     names: Mapping[str, str] = field(default_factory=dict)
+    wanted: str | None = None
 
     def shown(self) -> str:
         """The photos in words: `A`, `no picture`, `A or B`."""
@@ -52,39 +57,56 @@ class Explainer:
     def __init__(self, subject: Subject, book: Rulebook, now: datetime) -> None:
         self.subject, self.book, self.now = subject, book, now
         self.names = letters(subject)
+        self._options = book.settings(subject.settings(book))
         person = subject.person
         self.wording = Wording(book, {person.id: person.name or person.upn})
         self._fits: dict[frozenset[str], tuple[History, ...]] = {}
+        self._late = overdue(subject, book, now)
 
     def explain(self, surface: str, viewer: str | None = None) -> Explanation:
         """One surface. A surface whose store nobody observed shows whatever the rules allow."""
-        row = self.book.surfaces[surface]
-        look = self._look(row, viewer)
-        photos = look.photos()
+        look = self.look(self.book.surfaces[surface], viewer)
         return Explanation(
             surface=surface,
             viewer=viewer,
             at=self.now,
-            photos=tuple(sorted(photos, key=lambda p: (p is None, self.names.get(p or "", "")))),
+            photos=self.sorted(look.photos()),
             because=tuple(dict.fromkeys(self._because(look))),
-            until=until(look, self.wording),
+            until=self._until(look),
             names=self.names,
+            wanted=self.aim(),
         )
 
     def explain_all(self, viewer: str | None = None) -> tuple[Explanation, ...]:
         """Every surface of the rulebook, in its order."""
         return tuple(self.explain(surface, viewer) for surface in self.book.surfaces)
 
+    def reads(self, surface: str) -> str:
+        """The store that decides what this surface shows: a service's own copy follows another."""
+        store = self.book.surfaces[surface].seen_by(self._options).reads
+        routes = self.book.routes_into(store) if self.book.stores[store].internal else ()
+        return routes[0].origin if routes else store
+
+    def overdue(self) -> tuple[Reason, ...]:
+        """The routes that should have carried a photo by now and did not, surely."""
+        return tuple(self._overdue(late) for late in self._late)
+
+    def sorted(self, photos: Iterable[str | None]) -> tuple[str | None, ...]:
+        """Photos in the order of their letters, none last."""
+        return tuple(sorted(photos, key=lambda p: (p is None, self.names.get(p or "", ""))))
+
     # --- the worlds that may be ----------------------------------------------------------------
 
     def fits(self, store: str) -> tuple[History, ...]:
         """The histories that end as observed, for the stores connected with this one."""
-        stores = connected(store, self.book)
+        stores = connected(store, self.book, self._options)
         if stores not in self._fits:
             self._fits[stores] = histories(self.subject, self.book, store, self.now)
         return self._fits[stores]
 
-    def _look(self, surface: Surface, viewer: str | None) -> Look:
+    def look(self, surface: Surface, viewer: str | None) -> Look:
+        """The question, in all the worlds that end as observed."""
+        surface = surface.seen_by(self._options)
         worlds: Worlds = tuple((h.interpreter, h.state) for h in self.fits(surface.reads))
         worlds = worlds or (self._as_observed(),)
         worlds = tuple((i, s) for i, state in worlds for s in self._presences(surface, state))
@@ -92,7 +114,7 @@ class Explainer:
             worlds = tuple(
                 (i, s) for i, state in worlds for s in self._cached(i, surface, viewer, state)
             )
-        return Look(worlds, surface, viewer, (self._aim(),))
+        return Look(worlds, surface, viewer, (self.aim(),))
 
     def _as_observed(self) -> tuple[Interpreter, State]:
         """A world that simply is as observed, where no history explains it."""
@@ -103,9 +125,12 @@ class Explainer:
             if store in self.book.stores and photo is not None:
                 state.held[store] = Held(Standing.PHOTO, photo, since=self.now)
                 state.options["picture-shown"] = True
+        for route in self.book.routes.values():
+            if self.book.stores[route.target].internal and route.origin in state.held:
+                state.held[route.target] = state.held[route.origin]
         return interpreter, state
 
-    def _aim(self) -> str | None:
+    def aim(self) -> str | None:
         """The wanted photo if any store of the rulebook has it; else the one in the mailbox."""
         observed = self.subject.observed()
         if self.subject.wanted in {observed.get(store) for store in self.book.stores}:
@@ -147,7 +172,10 @@ class Explainer:
     def _because(self, look: Look) -> Iterator[Reason]:
         store = look.surface.reads
         yield self._holds(store)
-        if not self.fits(store):
+        late = self._late_for(store)
+        if late is not None:
+            yield self._overdue(late)
+        elif not self.fits(store):
             yield Reason(
                 "overdue",
                 None,
@@ -155,9 +183,31 @@ class Explainer:
                 "something is overdue or wrong",
                 mark=Mark.DEDUCED,
             )
-        elif self.subject.observed().get(store) != self._aim():
+        elif self.subject.observed().get(store) != self.aim():
             yield from self._newer(store)
         yield from self._between(look)
+
+    def _late_for(self, store: str) -> Overdue | None:
+        """The overdue route on the way to this store, where it holds the wanted photo up."""
+        way_in = self.book.upstream(store)
+        late = (one for one in self._late if one.route.target in way_in)
+        return next((one for one in late if one.photo == self.aim()), None)
+
+    def _overdue(self, late: Overdue) -> Reason:
+        photo = f"photo {self.names[late.photo]}"
+        text = late.text(self.book, self.now, photo)
+        return Reason(f"routes/{late.route.id}", late.since, text, late.known, Mark.DEDUCED)
+
+    def _until(self, look: Look) -> Until:
+        late = self._late_for(look.surface.reads)
+        if late is None or look.photos() == {self.aim()}:
+            return until(look, self.wording)
+        since = moment(late.since, self.now)
+        text = (
+            f"nobody can say: it is overdue since {since} (rule {late.route.id}), "
+            "so something has failed or was switched off"
+        )
+        return Until(Ends.UNKNOWN, text)
 
     def _holds(self, store: str) -> Reason:
         cell, title = self.subject.cell(store), self.book.stores[store].title
@@ -175,18 +225,19 @@ class Explainer:
 
     def _newer(self, store: str) -> Iterator[Reason]:
         """Where the wanted photo is, how it must have come there, and why it is not here."""
-        aim, observed = self._aim(), self.subject.observed()
+        aim, observed = self.aim(), self.subject.observed()
         have = [s for s in self.book.stores if s in observed and observed[s] == aim]
         for other in have:
             yield self._holds(other)
-        near = [s for s in have if s in connected(store, self.book)]
+        near = [s for s in have if s in connected(store, self.book, self._options)]
         if not near:
             row = self.book.stores[store]
             text = row.alone or f"nothing carries a photo to {row.title}"
             yield Reason(f"stores/{store}", None, sentence(text), row.certain, Mark.DEDUCED)
             return
         yield from self._written(store)
-        for route in way(self.book, near[0], store) or ():
+        options = self.fits(store)[0].state.options
+        for route in way(self.book, near[0], store, options) or ():
             yield from self._waits(route)
 
     def _written(self, store: str) -> Iterator[Reason]:

@@ -8,11 +8,12 @@ stores end up holding what was observed. Times are taken around the moments that
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sameface.explain.subject import Subject
+from sameface.rules.conditions import Value, holds
 from sameface.rules.events import Event, Photo
 from sameface.rules.interpreter import Interpreter, Pace
 from sameface.rules.rulebook import Channel, Rulebook
@@ -47,10 +48,11 @@ def histories(subject: Subject, book: Rulebook, store: str, now: datetime) -> tu
 
     Stores that no route connects are independent, so they are reasoned about apart.
     """
-    stores = connected(store, book)
+    options = book.settings(subject.settings(book))
+    stores = connected(store, book, options)
     observed = {s: photo for s, photo in subject.observed().items() if s in stores}
     photos = sorted({photo for photo in observed.values() if photo is not None})
-    channels = _alphabet(stores, book)
+    channels = _alphabet(stores, book, options)
     times, begun = _times(subject, now), _begun(subject, now)
     for count in range(_MOST_WRITES + 1):
         fitting = [
@@ -65,12 +67,22 @@ def histories(subject: Subject, book: Rulebook, store: str, now: datetime) -> tu
     return ()
 
 
-def connected(store: str, book: Rulebook) -> frozenset[str]:
-    """The store and all that routes connect with it, in either direction."""
+def connected(
+    store: str, book: Rulebook, options: Mapping[str, Value] | None = None
+) -> frozenset[str]:
+    """The store and all that routes connect with it, in either direction.
+
+    Routes that never work for somebody with these `options` are left out.
+    """
+    routes = [
+        route
+        for route in book.routes.values()
+        if options is None or holds(book.needs_of(route), options)
+    ]
     found, open_ = {store}, [store]
     while open_:
         here = open_.pop()
-        for route in book.routes.values():
+        for route in routes:
             for one, other in ((route.origin, route.target), (route.target, route.origin)):
                 if one == here and other not in found:
                     found.add(other)
@@ -94,11 +106,13 @@ def _times(subject: Subject, now: datetime) -> tuple[datetime, ...]:
     return tuple(t for t in (asked - _A_WHILE, asked, asked + _A_WHILE) if t < now) or (now,)
 
 
-def _alphabet(stores: frozenset[str], book: Rulebook) -> tuple[Channel, ...]:
-    """One channel of each kind: those that write and set off the same are one kind here."""
+def _alphabet(
+    stores: frozenset[str], book: Rulebook, options: Mapping[str, Value]
+) -> tuple[Channel, ...]:
+    """One channel of each kind that is open to the person: those alike in what they do are one."""
     kinds: dict[tuple[object, ...], Channel] = {}
     for channel in book.channels.values():
-        if channel.writes in stores:
+        if channel.writes in stores and not channel.closed and holds(channel.needs, options):
             kinds.setdefault(like(channel), channel)
     return tuple(kinds.values())
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from sameface.explain.explaining import Explainer, Explanation
 from sameface.explain.subject import Subject
-from sameface.rules.rulebook import Rulebook
-from sameface.values import Cell, Ends, Likeness, Standing
+from sameface.values import Cell, Ends, Likeness, Reason, Standing
 
 
 class Place(StrEnum):
@@ -47,11 +46,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person in the matrix: every store of the rulebook, and every surface for a colleague."""
+    """One person in the matrix: every store of the rulebook, and every surface for a colleague.
+
+    `overdue` are the routes that should have carried a photo by now, and since when.
+    """
 
     subject: Subject
     stores: tuple[Spot, ...]
     surfaces: tuple[Spot, ...]
+    overdue: tuple[Reason, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -73,6 +76,7 @@ class Row:
             "agrees": self.agrees,
             "stores": [spot.as_json() for spot in self.stores],
             "surfaces": [spot.as_json() for spot in self.surfaces],
+            "overdue": [reason.as_json() for reason in self.overdue],
         }
 
 
@@ -83,7 +87,8 @@ def row(explainer: Explainer, further: Iterable[str] = ()) -> Row:
     return Row(
         subject,
         tuple(_store(subject, store) for store in stores),
-        tuple(_surface(explainer, book, surface) for surface in book.surfaces),
+        tuple(_surface(explainer, surface) for surface in book.surfaces),
+        explainer.overdue(),
     )
 
 
@@ -108,8 +113,8 @@ def _place(cell: Cell, wanted: str | None) -> Place:
     return Place.SAME if wanted is None else Place.MISSING
 
 
-def _surface(explainer: Explainer, book: Rulebook, surface: str) -> Spot:
-    subject, reads = explainer.subject, book.surfaces[surface].reads
+def _surface(explainer: Explainer, surface: str) -> Spot:
+    subject, reads = explainer.subject, explainer.reads(surface)
     if reads not in subject.stores:
         return Spot(surface, Place.UNCONNECTED)
     unseen = reads in subject.failed or any(c.store == reads for c in subject.cells)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sameface.rules.conditions import Value
 from sameface.rules.rulebook import Rulebook
 from sameface.values import EXCHANGE, SHAREPOINT, Cell, Likeness, Person, Standing
 
@@ -27,7 +28,7 @@ class Subject:
     cells: tuple[Cell, ...]
     wanted: str | None
     stores: frozenset[str]
-    options: Mapping[str, bool] = field(default_factory=dict)
+    options: Mapping[str, Value] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
 
     def cell(self, store: str) -> Cell | None:
@@ -52,10 +53,14 @@ class Subject:
             return datetime.fromtimestamp(int(stamp) / 1000, UTC)
         return cell.changed_by
 
-    def settings(self, book: Rulebook) -> dict[str, bool]:
-        """The options this person lives under: told, and seen (no mailbox, nothing shown)."""
+    def settings(self, book: Rulebook) -> dict[str, Value]:
+        """The options this person lives under: told, and seen (no mailbox, nothing shown).
+
+        That a mailbox is not in Exchange Online has to be told: nobody can see it there.
+        """
         known = {name: value for name, value in self.options.items() if name in book.options}
-        if EXCHANGE in self.stores - self.failed and "mailbox" in book.options:
+        seen = EXCHANGE in self.stores - self.failed and "mailbox" in book.options
+        if seen and isinstance(known.get("mailbox", True), bool):
             known["mailbox"] = any(c.store == EXCHANGE for c in self.cells)
         return known
 

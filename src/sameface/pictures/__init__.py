@@ -1,30 +1,48 @@
-"""Pixels only, no I/O: safe decoding, renditions, fingerprints, placeholders, drawn portraits.
+"""Pixels only, no I/O: safe decoding, renditions, fingerprints, verdicts, faces, portraits.
 
 Everything here is a plain function over bytes, safe to run in threads (`asyncio.to_thread`).
 """
 
 from sameface.pictures.decoding import LIMITS, Header, Limits, inspect
+from sameface.pictures.faces import can_find_faces, count_faces
 from sameface.pictures.fingerprints import compare, distance, fingerprint
+from sameface.pictures.judging import Fitness, Remark, Verdict, judge
 from sameface.pictures.placeholders import ONE_PIXEL_GIF, initials, no_photo, person_placeholder
 from sameface.pictures.portraits import portrait
 from sameface.pictures.renditions import Want, ladder, render
+from sameface.pictures.shelves import Shelf
+from sameface.pictures.stores import SLOTS, Slot
 from sameface.pictures.verdicts import not_a_photo
+from sameface.pictures.wrong_faces import Photo, Shared, Swapped, wrong_faces
 
 __all__ = [
     "LIMITS",
     "ONE_PIXEL_GIF",
+    "SLOTS",
+    "Fitness",
     "Header",
     "Limits",
+    "Photo",
+    "Remark",
+    "Shared",
+    "Shelf",
+    "Slot",
+    "Swapped",
+    "Verdict",
     "Want",
+    "can_find_faces",
     "compare",
+    "count_faces",
     "distance",
     "fingerprint",
     "initials",
     "inspect",
+    "judge",
     "ladder",
     "no_photo",
     "not_a_photo",
     "person_placeholder",
     "portrait",
     "render",
+    "wrong_faces",
 ]

@@ -1,8 +1,9 @@
-"""Fingerprints: what a picture looks like in 386 bytes, and whether two show the same picture.
+"""Fingerprints: what a picture looks like in some 700 bytes, and whether two show the same picture.
 
-A fingerprint is a tiny picture of the square that Sameface would keep: a version, the square's
-side, 16 x 16 luma bytes, then 8 x 8 bytes each of two colour differences. It holds values rather
-than a hash, so that how two are compared may improve without any picture being read again.
+A fingerprint is a tiny copy of the whole picture: a version, the shorter side in pixels, the grid's
+height and width, its luma (24 cells along the shorter side), then two colour differences on a grid
+a third as fine. It holds values rather than a hash, so that how two are compared may improve
+without any picture being read again.
 """
 
 from __future__ import annotations
@@ -11,55 +12,89 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sameface.pictures.decoding import LIMITS, Limits, decode
-from sameface.pictures.renditions import LOOK_PX, square
+from sameface.pictures.decoding import LIMITS, Limits, pixels
+from sameface.pictures.planes import (
+    GRID,
+    averages,
+    correlation,
+    energy,
+    resampled,
+    unexplained,
+    windows,
+)
 from sameface.values import Fingerprint, Likeness
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Plane = NDArray[np.float64]
+    from sameface.pictures.planes import Plane
 
 SAME_BELOW = 0.36
-"""A `distance` below this is the same picture.
+"""A `distance` below this is the same picture, as far as its whole square goes."""
 
-Measured on drawn portraits: copies down to 24 px, 48 px at JPEG quality 40 or WebP 50, and gamma
-0.75 to 1.35, all stay below 0.29; mirror images begin at 0.44, other portraits at 0.56.
+CROPPED_BELOW = 0.50
+"""A part that is as near as this to the other picture is cut from it.
+
+Both chosen on one half of the pairs of `bench/pictures.py`; docs/pictures.md has the rates on the
+other half.
 """
 
 LEAST_PX = 24
 """A smaller square has too few pixels per cell to tell anything."""
 
-_VERSION = 1
-_CELLS, _COARSE_CELLS = 16, 8
-_LENGTH = 2 + _CELLS**2 + 2 * _COARSE_CELLS**2
-_FINE_PX = 48  # three pixels per cell; a smaller square is compared on the coarser grid
-_NOISE = 0.001  # what re-encoding may add to the energy of edges (full scale squared, per step)
-_FLAT = 0.0004  # edges with less energy than this drown in that noise
+LOOK_PX = 96
+"""Fingerprints are taken at this shorter side, the size at which most stores serve a photo."""
+
+_VERSION = 2
+CELLS = 24  # along the shorter side
+_COLOUR_CELLS = 8
+_HEAD = 4
+_FINE_PX = 48  # two pixels per cell; a smaller square is compared on half the grid, and uncropped
+_FLAT = 0.0004  # edges with less energy than this drown in what re-encoding adds
 _COLOURFUL = 0.1  # a deviation of colour (full scale 1) that a tint alone does not bring
+_HOPELESS = 0.2  # no part of a picture that correlates less than this with another was cut from it
+_SCALES = (0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.825, 0.8)  # what crops leave of a side
+_MIRROR_WINS = 0.9  # the mirror image explains a picture this much better: it is the mirror image
+_DOUBT = 0.01  # but not by less than re-encoding may add, as it does to a symmetric picture
 
 
 def fingerprint(data: bytes, limits: Limits = LIMITS) -> Fingerprint:
-    """What the picture's square looks like. Raises as `decode` does."""
+    """What the picture looks like. Raises as `decode` does."""
     import numpy as np  # noqa: PLC0415 - importing sameface.pictures must stay cheap
 
-    image = square(decode(data, LOOK_PX, limits))
-    cells = _averaged(image.numpy().astype("f8"), _CELLS)
-    luma = cells @ (0.299, 0.587, 0.114)
-    colours = [_averaged((cells[..., band] - luma) / 2 + 128, _COARSE_CELLS) for band in (0, 2)]
-    values = np.concatenate([plane.ravel() for plane in (luma, *colours)])
-    return Fingerprint(
-        bytes((_VERSION, image.width)) + values.round().clip(0, 255).astype("u1").tobytes()
-    )
+    image = pixels(data, LOOK_PX, limits)
+    height, width = image.shape[:2]
+    side = min(height, width)
+    grid = [max(CELLS, round(length * CELLS / side)) for length in (height, width)]
+    bands = averages(image, grid[0], grid[1])
+    luma = bands @ np.array((0.299, 0.587, 0.114), "f4")
+    tints = (bands[..., (0, 2)] - luma[..., None]) / 2 + 128
+    small = averages(tints, *(round(cells * _COLOUR_CELLS / CELLS) for cells in grid))
+    values = np.concatenate([luma.ravel(), small.ravel()])
+    head = bytes((_VERSION, side, *grid))
+    return Fingerprint(head + values.round().clip(0, 255).astype("u1").tobytes())
 
 
 def compare(one: Fingerprint, other: Fingerprint) -> Likeness:
-    """SAME, DIFFERENT, or CANNOT_TELL where either picture is too small or too flat."""
-    apart = distance(one, other)
-    if apart is None:
+    """SAME, CROPPED, DIFFERENT, or CANNOT_TELL where either is too small or too flat.
+
+    A square taken along the longer side of a picture is SAME: that is what every store keeps of it.
+    """
+    first, second = look_of(one), look_of(other)
+    if first is None or second is None or not _tells(first, second):
         return Likeness.CANNOT_TELL
-    return Likeness.SAME if apart < SAME_BELOW else Likeness.DIFFERENT
+    whole = _apart(first, second)
+    if whole < SAME_BELOW:
+        turned = _apart(first.mirrored(), second)
+        return Likeness.DIFFERENT if _wins(turned, whole) else Likeness.SAME
+    part = _part_apart(first, second)
+    if part >= CROPPED_BELOW:
+        return Likeness.DIFFERENT
+    turned = _part_apart(first.mirrored(), second)
+    return Likeness.DIFFERENT if _wins(turned, part) else Likeness.CROPPED
+
+
+def _wins(turned: float, upright: float) -> bool:
+    """True where the mirror image is the better explanation."""
+    return turned < upright * _MIRROR_WINS - _DOUBT
 
 
 def distance(one: Fingerprint, other: Fingerprint) -> float | None:
@@ -68,85 +103,98 @@ def distance(one: Fingerprint, other: Fingerprint) -> float | None:
     It is how much of one picture's edges the other leaves unexplained once its tones are fitted
     (so gamma, contrast and brightness do not count), in the worse direction.
     """
-    first, second = _Look.of(one), _Look.of(other)
-    if first is None or second is None:
+    first, second = look_of(one), look_of(other)
+    if first is None or second is None or not _tells(first, second):
         return None
-    luma, luma2 = first.luma, second.luma
-    if min(first.side_px, second.side_px) < _FINE_PX:
-        luma, luma2 = _averaged(luma, _COARSE_CELLS), _averaged(luma2, _COARSE_CELLS)
-    if min(_energy(luma), _energy(luma2)) < _FLAT:
-        return None
-    if _correlation(luma, luma2) < 0.5 or _clash(first.colour, second.colour):
-        return 1.0
-    return min(1.0, max(_rest(luma, luma2), _rest(luma2, luma)))
+    return _apart(first, second)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A fingerprint unpacked, full scale 1: luma as 16 x 16, both colours as one vector."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A fingerprint unpacked, full scale 1: luma and colours as grids, and the middle square."""
 
     side_px: int
     luma: Plane
-    colour: Plane
+    tints: Plane
 
-    @classmethod
-    def of(cls, mark: Fingerprint) -> _Look | None:
-        """None where the picture was too small, or another version made the fingerprint."""
-        import numpy as np  # noqa: PLC0415
+    @property
+    def is_square(self) -> bool:
+        return bool(self.luma.shape[0] == self.luma.shape[1])
 
-        if len(mark.data) != _LENGTH or mark.data[0] != _VERSION or mark.data[1] < LEAST_PX:
-            return None
-        values = np.frombuffer(mark.data, "u1", offset=2) / 255
-        luma, colour = values[: _CELLS**2].reshape(_CELLS, _CELLS), values[_CELLS**2 :] * 2
-        return cls(mark.data[1], luma, colour)
+    def square(self, grid: int) -> Plane:
+        """The luma of the middle square, `grid` x `grid`."""
+        height, width = self.luma.shape
+        return resampled(self.luma, (height - CELLS) / 2, (width - CELLS) / 2, CELLS, grid)
 
-
-def _rest(known: Plane, told: Plane) -> float:
-    """What is left of the edges in `told` after the best smooth curve through `known`'s tones."""
-    base = known - known.mean()
-    bend = base**2 - (base**2).mean()
-    bend -= base * _ratio((base * bend).sum(), (base * base).sum())
-    rest = told - told.mean()
-    for part in (base, bend):
-        rest = rest - part * _ratio((rest * part).sum(), (part * part).sum())
-    return float((_energy(rest) / (_energy(told) + _NOISE)) ** 0.5)
+    def mirrored(self) -> Look:
+        """The same picture seen in a mirror."""
+        return Look(self.side_px, self.luma[:, ::-1], self.tints[:, ::-1])
 
 
-def _clash(one: Plane, other: Plane) -> bool:
-    """Both very colourful, but not alike: another picture, however similar in its greys."""
-    return min(one.std(), other.std()) > _COLOURFUL and _correlation(one, other) < 0.4
-
-
-def _energy(plane: Plane) -> float:
-    """Of a step from cell to cell, on average: edges tell pictures apart, brightness does not."""
-    across, down = plane[:, 1:] - plane[:, :-1], plane[1:] - plane[:-1]
-    return float((across * across).mean() + (down * down).mean()) / 2
-
-
-def _correlation(one: Plane, other: Plane) -> float:
-    a, b = one - one.mean(), other - other.mean()
-    return _ratio((a * b).sum(), ((a * a).sum() * (b * b).sum()) ** 0.5)
-
-
-def _ratio(part: float, whole: float) -> float:
-    return float(part / whole) if whole > 1e-9 else 0.0
-
-
-def _averaged(plane: Plane, cells: int) -> Plane:
-    """A square reduced to `cells` x `cells` by averaging what each covers; a third axis stays."""
-    weights = _weights(plane.shape[0], cells)
-    down: Plane = weights @ plane.reshape(plane.shape[0], -1)
-    across: Plane = weights @ down.reshape(cells, plane.shape[0], -1)
-    return across.reshape(cells, cells, *plane.shape[2:])
-
-
-@lru_cache(maxsize=256)
-def _weights(side: int, cells: int) -> Plane:
-    """How much of each pixel belongs to each cell; rows sum to 1, and pixels may be divided."""
+@lru_cache(maxsize=512)
+def look_of(mark: Fingerprint) -> Look | None:
+    """None where the picture was too small, or another version made the fingerprint."""
     import numpy as np  # noqa: PLC0415
 
-    edges = np.arange(cells + 1)[:, None] * side / cells
-    pixels = np.arange(side)[None, :]
-    inside = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
-    weights: Plane = inside.clip(0, None) * cells / side
-    return weights
+    data = mark.data
+    if len(data) < _HEAD or data[0] != _VERSION or data[1] < LEAST_PX:
+        return None
+    height, width = data[2], data[3]
+    rows, columns = (round(cells * _COLOUR_CELLS / CELLS) for cells in (height, width))
+    if len(data) != _HEAD + height * width + 2 * rows * columns or min(height, width) != CELLS:
+        return None
+    values = np.frombuffer(data, "u1", offset=_HEAD).astype("f4") / 255
+    luma, tints = values[: height * width], values[height * width :] * 2
+    return Look(data[1], luma.reshape(height, width), tints.reshape(rows, columns, 2))
+
+
+def _grid(one: Look, other: Look) -> int:
+    return GRID if min(one.side_px, other.side_px) >= _FINE_PX else GRID // 2
+
+
+def _tells(one: Look, other: Look) -> bool:
+    grid = _grid(one, other)
+    return min(energy(one.square(grid)), energy(other.square(grid))) >= _FLAT
+
+
+def _apart(one: Look, other: Look) -> float:
+    """The distance of two whole squares: where one is longer, its square wherever it fits best."""
+    if _clash(one, other):
+        return 1.0
+    grid = _grid(one, other)
+    best = 1.0
+    for whole, told in _directions(one, other):
+        square = told.square(grid)
+        for window in windows(whole.luma, (CELLS,), square, grid):
+            if correlation(window, square) >= 0.5:
+                best = min(best, unexplained(window, square))
+    return best
+
+
+def _directions(one: Look, other: Look) -> tuple[tuple[Look, Look], ...]:
+    """Which of two is searched for the other's square: squares are searched once."""
+    if other.is_square:
+        return ((one, other),)
+    return ((other, one),) if one.is_square else ((one, other), (other, one))
+
+
+def _part_apart(one: Look, other: Look) -> float:
+    """The distance of the part of either picture that is nearest to the other's square."""
+    if min(one.side_px, other.side_px) < _FINE_PX or _clash(one, other):
+        return 1.0
+    sides = tuple(scale * CELLS for scale in _SCALES)
+    best = 1.0
+    for whole, part in ((one, other), (other, one)):
+        square = part.square(GRID)
+        for window in windows(whole.luma, sides, square, GRID)[:2]:
+            if correlation(window, square) >= _HOPELESS:
+                best = min(best, unexplained(window, square))
+    return best
+
+
+def _clash(one: Look, other: Look) -> bool:
+    """Both very colourful, but not alike: another picture, however similar in its greys."""
+    first, second = one.tints, other.tints
+    if first.shape != second.shape or min(first.std(), second.std()) <= _COLOURFUL:
+        return False
+    return correlation(first, second) < 0.4

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sameface.pictures.decoding import LIMITS, Limits, decode, inspect
+from sameface.pictures.faces import count_faces
 from sameface.pictures.fingerprints import compare, fingerprint
 from sameface.pictures.placeholders import no_photo, person_placeholder
 from sameface.values import Fingerprint, Likeness
@@ -25,16 +26,25 @@ _PLACEHOLDERS: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def not_a_photo(data: bytes, limits: Limits = LIMITS) -> str | None:
+def not_a_photo(data: bytes, limits: Limits = LIMITS, *, faces: bool = False) -> str | None:
     """What the picture is instead of a photo, to be read after "this is"; None where it may be one.
 
-    Raises as `decode` does.
+    With `faces`, and the extra `[faces]`, a picture without a face or of several people is none
+    either. Raises as `decode` does.
     """
     header = inspect(data, limits)
     if max(header.width_px, header.height_px) < _TOO_TINY_PX:
         return f"a {header.width_px}x{header.height_px} picture"
     pixels = decode(data, _LOOK_PX, limits).numpy().astype("f8")
-    return _empty(pixels) or _placeholder(data, limits) or _two_colours(pixels)
+    found = _empty(pixels) or _placeholder(data, limits) or _two_colours(pixels)
+    return found or (_crowd(data, limits) if faces else None)
+
+
+def _crowd(data: bytes, limits: Limits) -> str | None:
+    people = count_faces(data, limits)
+    if people is None or people == 1:
+        return None
+    return f"a picture of {people} people" if people else "a picture without a face"
 
 
 def _empty(pixels: Pixels) -> str | None:

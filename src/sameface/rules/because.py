@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from sameface.rules.conditions import holds
 from sameface.rules.interpreter import Seen
 from sameface.rules.looking import Look
 from sameface.rules.rulebook import Route, Rulebook
@@ -62,7 +63,7 @@ def _empty(look: Look, book: Rulebook, wording: Wording) -> Reason:
     """Nothing was ever written there: for want of a mailbox, or so far."""
     store = book.stores[look.surface.reads]
     rule = f"stores/{store.id}"
-    if store.needs is not None and not look.worlds[0][1].options[store.needs]:
+    if store.needs is not None and not holds((store.needs,), look.state.options):
         return _reason(look, wording, rule, store.lacking)
     return Reason(rule, None, f"{store.title} never had a photo of {wording.name(look.person)}")
 
@@ -79,7 +80,7 @@ def _held_up(look: Look, wording: Wording) -> Iterator[Reason]:
     where = book.stores[newest.store].title
     tail = f"so {what} {'there' if newest.name is None else f'is in {where}'}"
     yield Reason(newest.rule, newest.at, f"{text}, {tail}", row is None or row.certain)
-    routes = way(book, newest.store, look.surface.reads)
+    routes = way(book, newest.store, look.surface.reads, state.options)
     if routes is None:
         store = book.stores[look.surface.reads]
         nothing = f"nothing carries a photo from {where} to {store.title}"

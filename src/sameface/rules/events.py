@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sameface.rules.conditions import Value
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
@@ -31,7 +33,7 @@ class Event:
     client: str | None = None
     process: str | None = None
     option: str | None = None
-    value: bool = True
+    value: Value = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from sameface.rules.conditions import Value, holds
 from sameface.rules.events import Event, Outcome, Photo, Refusal
-from sameface.rules.rulebook import FIRST_PHOTO, Cache, Channel, Duration, Route, Rulebook, Surface
+from sameface.rules.refusing import refusal
+from sameface.rules.rulebook import CYCLE, Cache, Channel, Duration, Route, Rulebook, Surface
 from sameface.rules.state import NEVER, CacheKey, Copy, Due, Held, Newest, State, Why, stamp
 from sameface.values import Standing
 
@@ -43,9 +45,10 @@ class Interpreter:
 
     # --- the beginning -------------------------------------------------------------------------
 
-    def person(self, person: str, photo: Photo | None, options: dict[str, bool]) -> State:
+    def person(self, person: str, photo: Photo | None, options: Mapping[str, Value]) -> State:
         """Somebody at the start: a first photo is in every store there is for them, settled."""
-        state = State(person, self.start, self._options(photo, options))
+        settings = self.book.settings(options, has_photo=photo is not None)
+        state = State(person, self.start, settings)
         if photo is None:
             return state
         why = Why("start", self.start)
@@ -53,18 +56,10 @@ class Interpreter:
             Standing.PHOTO, photo.name, photo.size_bytes, self.start, stamp(self.start, 0), why
         )
         for store in self.book.stores.values():
-            if store.needs is None or state.options[store.needs]:
+            if store.needs is None or holds((store.needs,), state.options):
                 state.held[store.id] = first
         state.newest = Newest(photo.name, None, self.start, "start")
         return state
-
-    def _options(self, photo: Photo | None, given: dict[str, bool]) -> dict[str, bool]:
-        return {
-            o.id: given[o.id]
-            if o.id in given
-            else (photo is not None if o.default == FIRST_PHOTO else bool(o.default))
-            for o in self.book.options.values()
-        }
 
     # --- time ----------------------------------------------------------------------------------
 
@@ -74,12 +69,22 @@ class Interpreter:
             due, *rest = state.due
             state.due = tuple(rest)
             state.now = max(state.now, due.at)
-            self._carry(state, self.book.routes[due.route], due.taken)
+            if due.sets is None:
+                self._carry(state, self.book.routes[due.route], due.taken)
+            else:
+                state.options[due.sets[0]] = due.sets[1]
         state.now = max(state.now, to)
 
-    def _schedule(self, state: State, route: Route, at: datetime, taken: Held | None) -> None:
+    def _schedule(
+        self,
+        state: State,
+        route: str,
+        at: datetime,
+        taken: Held | None,
+        sets: tuple[str, Value] | None = None,
+    ) -> None:
         state.order += 1
-        due = Due(at, state.order, route.id, taken)
+        due = Due(at, state.order, route, taken, sets)
         state.due = tuple(sorted((*state.due, due), key=lambda d: (d.at, d.order)))
 
     def _next_cycle(self, route: Route, now: datetime) -> datetime:
@@ -107,17 +112,25 @@ class Interpreter:
         if event.verb == "sync":
             return self._run(state, event.process or "")
         if event.verb == "set":
-            state.options[event.option or ""] = event.value
+            self._set(state, event.option or "", event.value)
         elif event.verb == "sign-in":
             state.signed_in |= {event.client or ""}
         elif event.verb == "sign-out":
             state.signed_in -= {event.client or ""}
         self._forget_copies(state, event)
-        if self.book.actions[event.verb].views_large:
-            self._view_large(state, event.verb)
+        self._ask(state, self.book.routes_set_off[event.verb], event.verb)
         return Outcome()
 
+    def _set(self, state: State, option: str, value: Value) -> None:
+        delay = self._delay(self.book.options[option].delay)
+        if delay > _ZERO:
+            self._schedule(state, "", state.now + delay, None, (option, value))
+        else:
+            state.options[option] = value
+
     def _forget_copies(self, state: State, event: Event) -> None:
+        if not state.copies:
+            return
         cleared = {c.id for c in self.book.caches.values() if c.cleared_by == event.verb}
         if event.client is not None:
             surface = self.book.surfaces[event.client]
@@ -128,7 +141,7 @@ class Interpreter:
     def _run(self, state: State, process: str) -> Outcome:
         """One run of a background process, now: its cycles, and what waits behind them."""
         for route in self.book.processes[process]:
-            if route.on == "cycle":
+            if route.on == CYCLE:
                 self._carry(state, route, None)
             waiting = [d for d in state.due if d.route == route.id and d.taken is not None]
             state.due = tuple(d for d in state.due if d not in waiting)
@@ -145,14 +158,14 @@ class Interpreter:
             state.signed_in |= {channel.signs_in}
         outcome = self._written(state, channel, event)
         if channel.views_large:
-            self._view_large(state, None)
+            self._ask(state, self.book.routes_on_view, None)
         return outcome
 
     def _written(self, state: State, channel: Channel, event: Event) -> Outcome:
         store = self._writes(state, channel)
-        refusal = self._refusal(state, channel, store, event)
-        if refusal is not None:
-            return Outcome((refusal,))
+        refused = refusal(self.book, state, channel, store, event)
+        if refused is not None:
+            return Outcome((refused,))
         assert store is not None
         held = state.held.get(store, NEVER)
         new = self._removed(state, held, channel) if event.verb == "remove" else None
@@ -168,7 +181,7 @@ class Interpreter:
     def _writes(self, state: State, channel: Channel) -> str | None:
         """Where the channel writes for this person; None where they have nothing there."""
         needs = self.book.stores[channel.writes].needs
-        if needs is None or state.options[needs]:
+        if needs is None or holds((needs,), state.options):
             return channel.writes
         return channel.otherwise
 
@@ -177,21 +190,6 @@ class Interpreter:
         for route in self.book.routes_into(store):
             if route.origin == usual:
                 state.options.update(dict.fromkeys(route.sets, True))
-
-    def _refusal(
-        self, state: State, channel: Channel, store: str | None, event: Event
-    ) -> Refusal | None:
-        if store is None:
-            row = self.book.stores[channel.writes]
-            return Refusal(f"stores/{row.id}", state.now, row.lacking)
-        row = self.book.stores[store]
-        size = event.photo.size_bytes if event.photo else None
-        if row.max_bytes is not None and size is not None and size > row.max_bytes:
-            text = f"{row.title} takes at most {row.max_bytes:,} bytes; this photo has {size:,}"
-            return Refusal(f"stores/{store}", state.now, text)
-        if event.verb == "remove" and state.held.get(store, NEVER).standing is not Standing.PHOTO:
-            return Refusal(f"stores/{store}", state.now, f"{row.title} holds no photo to remove")
-        return None
 
     def _new(
         self, state: State, held: Held, channel: Channel, photo: Photo, file: str | None
@@ -207,30 +205,35 @@ class Interpreter:
 
     def _removed(self, state: State, held: Held, channel: Channel) -> Held:
         why = Why(f"channels/{channel.id}", state.now)
-        return Held(Standing.DELETED, None, None, state.now, stamp(state.now, held.stamp), why)
+        standing = Standing.NEVER if channel.forgets else Standing.DELETED
+        return Held(standing, None, None, state.now, stamp(state.now, held.stamp), why)
 
     def _put(self, state: State, store: str, held: Held) -> None:
         state.held[store] = held
         for route in self.book.routes_from[store]:
-            if route.on == "cycle":
+            if route.on == CYCLE:
                 self._await_cycle(state, route)
-                continue
-            delay = self._delay(route.delay)
-            if delay > _ZERO:
-                self._schedule(state, route, state.now + delay, held)
             else:
-                self._carry(state, route, held)
+                self._set_off(state, route, held)
+
+    def _set_off(self, state: State, route: Route, held: Held) -> None:
+        """The route takes along what is there now, and carries it after its delay."""
+        delay = self._delay(route.delay)
+        if delay > _ZERO:
+            self._schedule(state, route.id, state.now + delay, held)
+        else:
+            self._carry(state, route, held)
 
     def _await_cycle(self, state: State, route: Route) -> None:
         at = self._next_cycle(route, state.now)
         if not any(due.route == route.id and due.at == at for due in state.due):
-            self._schedule(state, route, at, None)
+            self._schedule(state, route.id, at, None)
 
     # --- carrying ------------------------------------------------------------------------------
 
-    def _view_large(self, state: State, verb: str | None) -> None:
-        """The owner's own large view: a store may ask another, but not again within its window."""
-        for route in self.book.routes_on_view:
+    def _ask(self, state: State, routes: Iterable[Route], verb: str | None) -> None:
+        """A store may ask another, but not again within its window unless the verb forces it."""
+        for route in routes:
             if not self._open_to(state, route):
                 continue
             last = state.asked.get(route.id)
@@ -238,23 +241,22 @@ class Interpreter:
             if early and verb not in route.forced_by:
                 continue
             state.asked[route.id] = state.now
-            self._carry(state, route, None)
+            self._set_off(state, route, state.held.get(route.origin, NEVER))
 
     def _open_to(self, state: State, route: Route) -> bool:
         """Whether the person's options let the route work, the stores' own needs included."""
-        stores = self.book.stores
-        needs = (*route.needs, stores[route.origin].needs, stores[route.target].needs)
-        return all(state.options[need] for need in needs if need is not None)
+        return holds(self.book.needs_of(route), state.options)
 
     def _carry(self, state: State, route: Route, taken: Held | None) -> None:
         carried = taken or state.held.get(route.origin, NEVER)
-        if carried.standing is Standing.NEVER or not self._open_to(state, route):
+        never = carried.standing is Standing.NEVER and carried.why is None
+        if never or not self._open_to(state, route):
             return
         held = state.held.get(route.target, NEVER)
         if self._refuses(route, carried, held):
             state.refused[route.id] = Refusal(f"routes/{route.id}", state.now, route.refuses)
             return
-        if carried.standing is Standing.DELETED and held.standing is Standing.NEVER:
+        if carried.standing is not Standing.PHOTO and held.standing is Standing.NEVER:
             return
         state.refused.pop(route.id, None)
         state.options.update(dict.fromkeys(route.sets, True))
@@ -262,6 +264,8 @@ class Interpreter:
 
     def _refuses(self, route: Route, carried: Held, held: Held) -> bool:
         if route.only_into_never_had and held.standing is not Standing.NEVER:
+            return not _alike(carried, held)
+        if route.stands_in and held.standing is Standing.PHOTO and not _came_by(route, held):
             return not _alike(carried, held)
         size = carried.size_bytes
         return route.max_bytes is not None and size is not None and size > route.max_bytes
@@ -274,7 +278,10 @@ class Interpreter:
             )
             return
         why = Why(f"routes/{route.id}", state.now, carried.why)
-        new = Held(carried.standing, carried.name, carried.size_bytes, state.now, stamped, why)
+        emptied = carried.standing is not Standing.PHOTO
+        standing = Standing.DELETED if emptied else Standing.PHOTO
+        size = None if route.resizes else carried.size_bytes
+        new = Held(standing, carried.name, size, state.now, stamped, why)
         self._put(state, route.target, new)
 
     # --- looking -------------------------------------------------------------------------------
@@ -287,10 +294,15 @@ class Interpreter:
         The owner's own look may also be a large view, whatever their browser holds.
         """
         if fill and surface.owner_views_large and viewer == state.person:
-            self._view_large(state, None)
+            self._ask(state, self.book.routes_on_view, None)
         if self._hides(state, surface):
             return (Seen(None, f"surfaces/{surface.id}", None),)
+        if surface.instead:
+            surface = surface.seen_by(state.options)
         held = state.held.get(surface.reads, NEVER)
+        most, size = surface.max_bytes, held.size_bytes
+        if most is not None and size is not None and size > most:
+            return (Seen(None, f"surfaces/{surface.id}", None),)
         fresh = Seen(held.photo(surface.file), None, held.why)
         if surface.cache is None or viewer is None:
             return (fresh,)
@@ -299,7 +311,7 @@ class Interpreter:
     def _hides(self, state: State, surface: Surface) -> bool:
         if surface.signed_in and surface.id not in state.signed_in:
             return True
-        return not all(state.options[need] for need in surface.needs)
+        return not holds(surface.needs, state.options)
 
     def _through(
         self, state: State, surface: Surface, viewer: str, fresh: Seen, *, fill: bool
@@ -319,6 +331,7 @@ class Interpreter:
 
     def key(self, state: State, surface: Surface, viewer: str) -> CacheKey:
         """The address under which the viewer's cache keeps what this surface shows."""
+        surface = surface.seen_by(state.options)
         stamped = state.held.get(surface.reads, NEVER).stamp if surface.stamped else 0
         return (viewer, surface.cache or "", surface.reads, surface.file, stamped)
 
@@ -328,6 +341,7 @@ class Interpreter:
         """When something due, or a copy's end, may change what is seen there; unsorted."""
         for due in state.due:
             yield due.at
+        surface = surface.seen_by(state.options)
         if surface.cache is None or viewer is None:
             return
         latest = self.book.caches[surface.cache].lifetime.latest
@@ -337,7 +351,15 @@ class Interpreter:
 
 
 def _alike(one: Held, other: Held) -> bool:
-    return (one.standing, one.name, one.files) == (other.standing, other.name, other.files)
+    return _content(one) == _content(other)
+
+
+def _content(held: Held) -> tuple[object, ...]:
+    return (held.standing is Standing.PHOTO, held.name, held.files)
+
+
+def _came_by(route: Route, held: Held) -> bool:
+    return held.why is not None and held.why.rule == f"routes/{route.id}"
 
 
 def _expired(copy: Copy, cache: Cache, now: datetime) -> bool:

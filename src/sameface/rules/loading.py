@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Any, TypeVar
 
 from sameface.documents import Table, nearest, parse_toml
 from sameface.errors import BadDocument, BadUsage
+from sameface.rules.checking import check_rulebook
+from sameface.rules.durations import read_duration, read_span
 from sameface.rules.rulebook import (
+    CYCLE,
     FIRST_PHOTO,
     NO_DELAY,
-    OWNER_VIEWS_LARGE,
+    WRITES,
     Action,
     Cache,
     Channel,
-    Duration,
     Option,
     Route,
     Row,
@@ -26,8 +29,10 @@ from sameface.rules.rulebook import (
     Store,
     Surface,
 )
+from sameface.rules.variants import changed_by, read_variants
 
 _BOOKS = "books"
+_INTO = ("anything", "never-had", "no-photo")
 RowType = TypeVar("RowType", bound=Row)
 
 
@@ -38,26 +43,51 @@ def rulebook_names() -> tuple[str, ...]:
 
 
 @cache
-def load_rulebook(name: str) -> Rulebook:
-    """A rulebook that comes with Sameface, by name. `BadUsage` names the nearest one."""
+def load_rulebook(name: str, variant: str | None = None) -> Rulebook:
+    """A rulebook that comes with Sameface, by name; `BadUsage` names the nearest one.
+
+    `variant` is one of those that the rulebook itself names.
+    """
     names = rulebook_names()
     if name not in names:
         raise BadUsage(f'There is no rulebook "{name}"{nearest(name, names)}')
     file = resources.files(__package__).joinpath(_BOOKS, f"{name}.toml")
-    return parse_rulebook(file.read_text(encoding="utf-8"), file.name)
+    return parse_rulebook(file.read_text(encoding="utf-8"), file.name, variant)
 
 
-def read_rulebook(path: Path) -> Rulebook:
-    """A rulebook from a file of one's own."""
+def read_rulebook(path: Path, variant: str | None = None) -> Rulebook:
+    """A rulebook from a file of one's own; every variant of it has to be sound, too."""
     try:
-        return parse_rulebook(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as wrong:
         raise BadDocument(str(path), "", "", f"cannot be read: {wrong}") from None
+    book = parse_rulebook(text, str(path))
+    books = {name: parse_rulebook(text, str(path), name) for name in book.variants}
+    if variant is not None and variant not in books:
+        raise BadUsage(no_variant(book, variant))
+    return book if variant is None else books[variant]
 
 
-def parse_rulebook(text: str, file: str) -> Rulebook:
+def no_variant(book: Rulebook, variant: str) -> str:
+    """That a rulebook has no such variant, and which it has."""
+    what = nearest(variant, book.variants) or "; it has none"
+    return f'{book.id} has no variant "{variant}"{what}'
+
+
+def parse_rulebook(text: str, file: str, variant: str | None = None) -> Rulebook:
     """Validate everything: unknown keys, dangling names, durations that run backwards."""
-    top = parse_toml(text, file)
+    book = _book(parse_toml(text, file))
+    if variant is not None:
+        if variant not in book.variants:
+            raise BadUsage(no_variant(book, variant))
+        raw = changed_by(tomllib.loads(text), variant)
+        file = f"{file}, variant {variant}"
+        book = replace(_book(Table(raw, file, "")), variant=variant, variants=book.variants)
+    check_rulebook(book, file)
+    return book
+
+
+def _book(top: Table) -> Rulebook:
     dated = top.time("dated")
     if dated is None:
         raise top.error("dated", "is missing; it should be a date with a time in UTC")
@@ -72,16 +102,15 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
         caches=_rows(top, "caches", _cache),
         surfaces=_rows(top, "surfaces", _surface),
         actions=_rows(top, "actions", _action),
+        unused=_unused(top.table("unused")),
+        variants=read_variants(top),
     )
     top.done()
-    check_rulebook(book, file)
     return book
 
 
-def check_rulebook(book: Rulebook, file: str) -> None:
-    """Every name leads somewhere, no two routes fight, and every photo comes to rest."""
-    _check_names(book, file)
-    _check_routes(book, file)
+def _unused(t: Table) -> Mapping[str, str]:
+    return {fact: t.text(fact) for fact in t.raw}
 
 
 def _rows(top: Table, kind: str, read: Callable[[Table], RowType]) -> Mapping[str, RowType]:
@@ -108,9 +137,14 @@ def _common(t: Table) -> dict[str, Any]:
 
 
 def _option(t: Table) -> Option:
-    if t.raw.get("default") == FIRST_PHOTO:
-        return Option(**_common(t), default=t.text("default"))
-    return Option(**_common(t), default=t.value("default", bool, required=True))
+    choices = t.texts("choices")
+    default: bool | str
+    if isinstance(t.raw.get("default"), bool) or not (choices or t.has("default")):
+        default = t.value("default", bool, required=True)
+    else:
+        default = t.choice("default", (*choices, FIRST_PHOTO))
+    delay = read_duration(t, "delay") or NO_DELAY
+    return Option(**_common(t), default=default, choices=choices, delay=delay)
 
 
 def _store(t: Table) -> Store:
@@ -122,6 +156,7 @@ def _store(t: Table) -> Store:
         needs=t.maybe_text("needs"),
         lacking=t.text("lacking", ""),
         alone=t.text("alone", ""),
+        internal=t.flag("internal", False),
     )
 
 
@@ -133,7 +168,7 @@ def _short(t: Table) -> str:
 
 
 def _channel(t: Table) -> Channel:
-    return Channel(
+    channel = Channel(
         **_common(t),
         actor=t.choice("actor", ("person", "administrator", "process")),
         writes=t.text("writes"),
@@ -142,14 +177,27 @@ def _channel(t: Table) -> Channel:
         signs_in=t.maybe_text("signs-in"),
         names_files=t.flag("names-files", False),
         text=t.text("text"),
+        does=_does(t),
+        needs=t.texts("needs"),
+        lacking=t.text("lacking", ""),
+        closed=t.text("closed", ""),
+        max_bytes=t.number("max-bytes", at_least=1),
+        forgets=t.flag("forgets", False),
     )
+    if channel.needs and not channel.lacking:
+        raise t.error("lacking", "is missing; say why it refuses where the needs are not met")
+    return channel
+
+
+def _does(t: Table) -> tuple[str, ...]:
+    return (t.choice("only", WRITES),) if t.has("only") else WRITES
 
 
 def _route(t: Table) -> Route:
-    on = t.choice("on", ("write", "cycle", OWNER_VIEWS_LARGE))
-    every = _span(t, "every")
-    if (on == "cycle") != (every is not None):
+    on, every = t.text("on"), read_span(t, "every")
+    if (on == CYCLE) != (every is not None):
         raise t.error("every", 'goes with on = "cycle", and only with it')
+    only = t.choice("only-into", _INTO) if t.has("only-into") else "anything"
     return Route(
         **_common(t),
         origin=t.text("from"),
@@ -157,21 +205,23 @@ def _route(t: Table) -> Route:
         on=on,
         every=every,
         process=t.maybe_text("process"),
-        delay=_duration(t, "delay") or NO_DELAY,
-        window=_span(t, "window"),
+        delay=read_duration(t, "delay") or NO_DELAY,
+        window=read_span(t, "window"),
         forced_by=t.texts("forced-by"),
         max_bytes=t.number("max-bytes", at_least=1),
-        only_into_never_had=bool(t.has("only-into") and t.choice("only-into", ("never-had",))),
+        only_into_never_had=only == "never-had",
         needs=t.texts("needs"),
         sets=t.texts("sets"),
         text=t.text("text"),
         waits=t.text("waits"),
         refuses=t.text("refuses", ""),
+        stands_in=only == "no-photo",
+        resizes=t.flag("resizes", False),
     )
 
 
 def _cache(t: Table) -> Cache:
-    lifetime = _duration(t, "lifetime")
+    lifetime = read_duration(t, "lifetime")
     if lifetime is None:
         raise t.error("lifetime", "is missing; write unknown = true and an assume if nobody knows")
     return Cache(
@@ -195,10 +245,30 @@ def _surface(t: Table) -> Surface:
         signed_in=t.flag("signed-in", False),
         owner_views_large=t.flag("owner-views-large", False),
         unless=t.text("unless", ""),
+        max_bytes=t.number("max-bytes", at_least=1),
     )
+    if t.has("instead"):
+        surface = replace(
+            surface, instead=tuple(_instead(row, surface) for row in t.rows("instead"))
+        )
     if (surface.needs or surface.signed_in) and not surface.unless:
         raise t.error("unless", "is missing; say what is seen where the condition is not met")
     return surface
+
+
+def _instead(t: Table, surface: Surface) -> tuple[tuple[str, ...], Surface]:
+    """The conditions, and what is read where they are met; the rest is as usual."""
+    when = t.texts("when", required=True)
+    other = replace(
+        surface,
+        reads=t.text("reads", surface.reads),
+        file=t.maybe_text("file"),
+        cache=t.maybe_text("cache") if t.has("cache") else surface.cache,
+        max_bytes=t.number("max-bytes", at_least=1),
+    )
+    t.maybe_text("cache")
+    t.done()
+    return when, other
 
 
 def _action(t: Table) -> Action:
@@ -208,130 +278,3 @@ def _action(t: Table) -> Action:
         views_large=t.flag("views-large", False),
         text=t.text("text"),
     )
-
-
-# ---------------------------------------------------------------------------
-# Durations
-
-
-def _span(t: Table, key: str) -> timedelta | None:
-    if not t.has(key):
-        return None
-    span = t.offset(key)
-    if span <= timedelta(0):
-        raise t.error(key, "should be longer than nothing")
-    return span
-
-
-def _duration(t: Table, key: str) -> Duration | None:
-    """`"24h"`, `{typical, min, max}`, or `{unknown = true, assume = …}` of one of these."""
-    if not t.has(key):
-        return None
-    if isinstance(t.raw[key], str):
-        return _exactly(t, key)
-    table = t.table(key)
-    if not table.flag("unknown", False):
-        return _within(table)
-    if not table.has("assume"):
-        raise table.error("assume", "is missing; an unknown duration says what to compute with")
-    assumed = _duration(table, "assume")
-    table.done()
-    assert assumed is not None
-    return Duration(assumed.earliest, assumed.latest, assumed.typical, known=False)
-
-
-def _exactly(t: Table, key: str) -> Duration:
-    if t.text(key) == "forever":
-        return Duration(timedelta.max, None)
-    length = t.offset(key)
-    return Duration(length, length)
-
-
-def _within(table: Table) -> Duration:
-    earliest = table.offset("min", "0s")
-    latest = table.offset("max")
-    typical = table.offset("typical") if table.has("typical") else None
-    table.done()
-    if earliest > latest:
-        raise table.error("max", "is shorter than min")
-    if typical is not None and not earliest <= typical <= latest:
-        raise table.error("typical", "is not between min and max")
-    return Duration(earliest, latest, typical)
-
-
-# ---------------------------------------------------------------------------
-# Names must lead somewhere, and routes must come to rest
-
-
-def _check_names(book: Rulebook, file: str) -> None:
-    def known(kind: str, number: int, key: str, names: Iterable[str | None]) -> None:
-        valid = _VALID[key](book)
-        for name in names:
-            if name is not None and name not in valid:
-                raise BadDocument(
-                    file, f"{kind}[{number}]", key, f'has no "{name}"{nearest(name, valid)}'
-                )
-
-    for number, store in enumerate(book.stores.values(), 1):
-        known("stores", number, "needs", [store.needs])
-    for number, channel in enumerate(book.channels.values(), 1):
-        known("channels", number, "writes", [channel.writes])
-        known("channels", number, "otherwise", [channel.otherwise])
-        known("channels", number, "signs-in", [channel.signs_in])
-    for number, route in enumerate(book.routes.values(), 1):
-        known("routes", number, "from", [route.origin])
-        known("routes", number, "to", [route.target])
-        known("routes", number, "needs", route.needs)
-        known("routes", number, "sets", route.sets)
-        known("routes", number, "forced-by", route.forced_by)
-    for number, cache_ in enumerate(book.caches.values(), 1):
-        known("caches", number, "cleared-by", [cache_.cleared_by])
-    for number, surface in enumerate(book.surfaces.values(), 1):
-        known("surfaces", number, "reads", [surface.reads])
-        known("surfaces", number, "needs", surface.needs)
-        known("surfaces", number, "cache", [surface.cache])
-        files = book.stores[surface.reads].files
-        if surface.file is not None and surface.file not in files:
-            what = f'has no "{surface.file}"{nearest(surface.file, files)}'
-            raise BadDocument(file, f"surfaces[{number}]", "file", what)
-
-
-_VALID: Mapping[str, Callable[[Rulebook], Iterable[str]]] = {
-    "needs": lambda book: book.options,
-    "sets": lambda book: book.options,
-    "writes": lambda book: book.stores,
-    "otherwise": lambda book: book.stores,
-    "from": lambda book: book.stores,
-    "to": lambda book: book.stores,
-    "reads": lambda book: book.stores,
-    "signs-in": lambda book: book.surfaces,
-    "forced-by": lambda book: book.actions,
-    "cleared-by": lambda book: book.actions,
-    "cache": lambda book: book.caches,
-}
-
-
-def _check_routes(book: Rulebook, file: str) -> None:
-    for number, route in enumerate(book.routes.values(), 1):
-        place = f"routes[{number}]"
-        if route.origin == route.target:
-            raise BadDocument(file, place, "to", "is the store it comes from")
-        twin = next(
-            r for r in book.routes.values() if (r.origin, r.target) == (route.origin, route.target)
-        )
-        if twin is not route:
-            raise BadDocument(file, place, "to", f'fights with the route "{twin.id}": same stores')
-        back = book.upstream(route.origin)
-        if route.target in back and not _rests(book, route):
-            what = f"leads back to {route.origin}: a photo would travel in a circle for ever"
-            raise BadDocument(file, place, "to", what)
-
-
-def _rests(book: Rulebook, route: Route) -> bool:
-    """A circle comes to rest where one of its routes carries only into a store that never had."""
-    circle = [
-        r
-        for r in book.routes.values()
-        if r.origin in book.upstream(route.origin) and r.target in book.upstream(route.origin)
-    ]
-    return any(r.only_into_never_had for r in circle)

@@ -7,16 +7,21 @@ The sentences of a row are data too: they may name {person}, {viewer} and {photo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 
+from sameface.rules.conditions import Value, holds
+
 FIRST_PHOTO = "first-photo"
 """The default of an option that is on for somebody who starts with a photo."""
 
-OWNER_VIEWS_LARGE = "owner-views-large"
-"""The trigger of a route: the owner's own view of the large picture (A-R7, A-R8)."""
+WRITE, CYCLE, OWNER_VIEWS_LARGE = "write", "cycle", "owner-views-large"
+"""Triggers of a route; the last is the owner's own view of the large picture (A-R7, A-R8)."""
+
+WRITES = ("change", "remove")
+"""What a channel does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +57,32 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Option(Row):
-    """Something that differs between organisations or people; `default` may be FIRST_PHOTO."""
+    """Something that differs between organisations or people; `default` may be FIRST_PHOTO.
+
+    It is on or off where the default is, and may say one of its `choices` instead. Setting it takes
+    effect after `delay`.
+    """
 
     default: bool | str
+    choices: tuple[str, ...] = ()
+    delay: Duration = NO_DELAY
+
+    @property
+    def is_flag(self) -> bool:
+        """True where it can be on or off."""
+        return isinstance(self.default, bool) or self.default == FIRST_PHOTO
+
+    def usual(self, *, has_photo: bool) -> Value:
+        """What it says of somebody of whom nothing is told."""
+        return has_photo if self.default == FIRST_PHOTO else self.default
 
 
 @dataclass(frozen=True, slots=True)
 class Store(Row):
-    """A system that keeps photos. `files` are named renditions kept apart; `needs` an option.
+    """A system that keeps photos. `files` are named renditions kept apart; `needs` a condition.
 
-    `short` is a heading of at most four letters, for tables.
+    `short` is a heading of at most four letters, for tables. An `internal` store is a service's
+    own copy, which nobody can write or read but by looking at a surface.
     """
 
     short: str
@@ -70,6 +91,7 @@ class Store(Row):
     needs: str | None
     lacking: str  # why somebody has nothing here, where `needs` is off
     alone: str  # said where no route leads in
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,7 @@ class Channel(Row):
     """A way to change a photo: what it writes first, who acts, and what it sets off.
 
     `otherwise` is written instead where the person lacks the option that the store needs.
+    `forgets`: what it removes, the store afterwards never had.
     """
 
     actor: str  # person | administrator | process
@@ -86,14 +109,25 @@ class Channel(Row):
     signs_in: str | None  # the client it signs its person in to
     names_files: bool  # may write one file of the store alone
     text: str
+    does: tuple[str, ...] = WRITES
+    needs: tuple[str, ...] = ()
+    lacking: str = ""  # why it refuses, where `needs` are not met
+    closed: str = ""  # why it refuses everybody: it is no more
+    max_bytes: int | None = None
+    forgets: bool = False
+
+    def is_open_to(self, options: Mapping[str, Value]) -> bool:
+        """True when somebody with these options can have their photo changed this way."""
+        return not self.closed and "change" in self.does and holds(self.needs, options)
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Row):
     """What carries a photo from store to store.
 
-    `on` is `write`, `cycle` (every `every`, by `process`) or OWNER_VIEWS_LARGE (at most once per
-    `window`, unless one of the actions `forced_by`).
+    `on` is `write`, `cycle` (every `every`, by `process`), OWNER_VIEWS_LARGE (at most once per
+    `window`, unless one of the actions `forced_by`) or an action of the owner. Where it `stands_in`
+    it carries only into a store that holds no photo, or one that came the same way.
     """
 
     origin: str
@@ -111,6 +145,13 @@ class Route(Row):
     text: str  # it carried
     waits: str  # it has not carried yet, because ...
     refuses: str  # it looked and did not take it
+    stands_in: bool = False
+    resizes: bool = False  # what it carries is made small, and fits every limit
+
+    @property
+    def rests(self) -> bool:
+        """True when it overwrites nothing that came another way, so that a circle ends here."""
+        return self.only_into_never_had or self.stands_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +166,10 @@ class Cache(Row):
 
 @dataclass(frozen=True, slots=True)
 class Surface(Row):
-    """A place where people look. Reads one file of one store, through a cache or none."""
+    """A place where people look. Reads one file of one store, through a cache or none.
+
+    For some people it reads something else `instead`: conditions, and the surface as it is then.
+    """
 
     short: str
     reads: str
@@ -136,6 +180,15 @@ class Surface(Row):
     signed_in: bool  # shows only somebody who is signed in to it
     owner_views_large: bool  # the owner's own look here is such a view
     unless: str  # why it shows nothing, where `needs` or `signed_in` are not met
+    instead: tuple[tuple[tuple[str, ...], Surface], ...] = ()
+    max_bytes: int | None = None  # a larger photo is not shown
+
+    def seen_by(self, options: Mapping[str, Value]) -> Surface:
+        """The surface as it is for somebody with these options."""
+        for when, other in self.instead:
+            if holds(when, options):
+                return other
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +200,23 @@ class Action(Row):
     text: str  # somebody does it: "Alice opens the own profile page"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What another source says, as a change to rows. `changes` are those rows, as `kind/id`."""
+
+    id: str
+    title: str
+    source: tuple[str, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Rulebook:
-    """A named, dated set of rules; mappings by id, in the order of the file."""
+    """A named, dated set of rules; mappings by id, in the order of the file.
+
+    `unused` are the facts of its era that no row rests on, each with the reason; `variants` what
+    it would be by sources that it does not follow; `variant` is set where it is one of these.
+    """
 
     id: str
     title: str
@@ -161,6 +228,19 @@ class Rulebook:
     caches: Mapping[str, Cache]
     surfaces: Mapping[str, Surface]
     actions: Mapping[str, Action]
+    unused: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = field(default_factory=dict)
+    variant: str | None = None
+
+    def settings(self, given: Mapping[str, Value], *, has_photo: bool = True) -> dict[str, Value]:
+        """Every option as it is for somebody: as given, else as usual."""
+        usual = self._usual[has_photo]
+        return {name: given.get(name, value) for name, value in usual.items()}
+
+    @cached_property
+    def _usual(self) -> Mapping[bool, Mapping[str, Value]]:
+        rows = self.options.values()
+        return {has: {o.id: o.usual(has_photo=has) for o in rows} for has in (True, False)}
 
     def row(self, rule: str) -> Row | None:
         """The row that a reason names, as `kind/id` (`routes/exchange-to-sharepoint`)."""
@@ -183,12 +263,23 @@ class Rulebook:
     @cached_property
     def routes_from(self) -> Mapping[str, tuple[Route, ...]]:
         """Routes that a write to a store sets off, now or at their next cycle."""
-        return self._grouped({s: [] for s in self.stores}, ("write", "cycle"))
+        return self._grouped({s: [] for s in self.stores}, (WRITE, CYCLE))
 
     @cached_property
     def routes_on_view(self) -> tuple[Route, ...]:
         """Routes that the owner's own large view sets off."""
         return tuple(r for r in self.routes.values() if r.on == OWNER_VIEWS_LARGE)
+
+    @cached_property
+    def routes_set_off(self) -> Mapping[str, tuple[Route, ...]]:
+        """Routes that an action sets off, by action: the large view's, and the action's own."""
+        return {
+            action.id: (
+                *(self.routes_on_view if action.views_large else ()),
+                *(r for r in self.routes.values() if r.on == action.id),
+            )
+            for action in self.actions.values()
+        }
 
     @cached_property
     def processes(self) -> Mapping[str, tuple[Route, ...]]:
@@ -198,6 +289,20 @@ class Rulebook:
             if route.process is not None:
                 found.setdefault(route.process, []).append(route)
         return MappingProxyType({name: tuple(routes) for name, routes in found.items()})
+
+    def needs_of(self, route: Route) -> tuple[str, ...]:
+        """What a route needs to carry, the needs of its two stores included."""
+        return self._needs[route.id]
+
+    @cached_property
+    def _needs(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            route.id: (*route.needs, *(n for n in self._ends_need(route) if n is not None))
+            for route in self.routes.values()
+        }
+
+    def _ends_need(self, route: Route) -> tuple[str | None, str | None]:
+        return (self.stores[route.origin].needs, self.stores[route.target].needs)
 
     def routes_into(self, store: str) -> tuple[Route, ...]:
         """Routes that lead to a store."""

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sameface.documents import Table, parse_toml
+from sameface.rules.conditions import Value
 from sameface.rules.events import Event, Photo, Refusal
-from sameface.rules.loading import load_rulebook, rulebook_names
+from sameface.rules.loading import load_rulebook, no_variant, rulebook_names
 from sameface.rules.rulebook import Rulebook
+from sameface.rules.settings import read_settings
 from sameface.rules.steps import LOOK, NOTHING, Step, photo_name, read_step
 from sameface.rules.world import START, World
 from sameface.values import Sighting, iso
@@ -22,7 +24,7 @@ class Member:
 
     id: str
     photo: str | None
-    options: dict[str, bool]
+    options: dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Scenario:
     title: str
     book: Rulebook
     start: datetime
-    options: dict[str, bool]
+    options: dict[str, Value]
     people: tuple[Member, ...]
     steps: tuple[Step, ...]
 
@@ -101,10 +103,12 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The shape that design section 4 fixes."""
+        book = self.scenario.book
         return {
             "file": self.scenario.file,
             "title": self.scenario.title,
-            "rulebook": self.scenario.book.id,
+            "rulebook": book.id,
+            **({} if book.variant is None else {"variant": book.variant}),
             "ok": self.ok,
             "looks": [looked.as_json() for looked in self.looks],
         }
@@ -113,31 +117,29 @@ class Report:
 # ---------------------------------------------------------------------------
 
 
-def parse_scenario(text: str, file: str, book: Rulebook | None = None) -> Scenario:
+def parse_scenario(
+    text: str, file: str, book: Rulebook | None = None, variant: str | None = None
+) -> Scenario:
     """Read a scenario; `BadDocument` names file, step, key and the nearest valid name.
 
-    `book` replaces the rulebook that the file names (for trying a changed one).
+    `book` replaces the rulebook that the file names (for trying a changed one), `variant` the
+    variant of it that the file may name.
     """
     top = parse_toml(text, file)
     title = top.text("title")
-    named = top.choice("rulebook", rulebook_names())
-    chosen = book or load_rulebook(named)
+    named = load_rulebook(top.choice("rulebook", rulebook_names()))
+    told = top.choice("variant", named.variants) if top.has("variant") else None
+    top.maybe_text("variant")
+    if book is None and variant is not None and variant not in named.variants:
+        raise top.error("rulebook", no_variant(named, variant))
+    chosen = book or load_rulebook(named.id, variant or told)
     start = top.time("start", START)
     assert start is not None
-    options = _options(top.table("options"), chosen, done=True)
+    options = read_settings(top.table("options"), chosen)
     people = _people(top, chosen)
     steps = _steps(top, chosen, [member.id for member in people])
     top.done()
     return Scenario(file, title, chosen, start, options, people, steps)
-
-
-def _options(t: Table, book: Rulebook, *, done: bool) -> dict[str, bool]:
-    found = {name: t.flag(name, False) for name in book.options if t.has(name)}
-    if done:
-        for name in book.options:
-            t.flag(name, False)
-        t.done()
-    return found
 
 
 def _people(top: Table, book: Rulebook) -> tuple[Member, ...]:
@@ -147,7 +149,7 @@ def _people(top: Table, book: Rulebook) -> tuple[Member, ...]:
         if name in found:
             raise t.error("id", f'"{name}" is there twice')
         photo = photo_name(t, "photo") if t.has("photo") else t.maybe_text("photo")
-        found[name] = Member(name, photo, _options(t, book, done=True))
+        found[name] = Member(name, photo, read_settings(t, book))
     if not found:
         raise top.error("people", "is missing; a scenario has at least one [[people]]")
     return tuple(found.values())

@@ -93,10 +93,9 @@ def _next(look: Look, done: frozenset[str]) -> Iterator[tuple[Step, Look]]:
 def _useful(look: Look) -> Iterator[tuple[Action, Event, datetime]]:
     """The actions that can bear on this surface, each at the first moment at which it counts."""
     book, surface, person = look.book, look.surface, look.person
-    if look.book.routes_on_view:
-        for action in book.actions.values():
-            if action.views_large and (opens := _asks(look, action)) is not None:
-                yield action, Event(action.id, person=person), max(look.now, opens)
+    for action in book.actions.values():
+        if book.routes_set_off[action.id] and (opens := _asks(look, action)) is not None:
+            yield action, Event(action.id, person=person), max(look.now, opens)
     if surface.cache and (verb := book.caches[surface.cache].cleared_by) and look.viewer:
         client = None if verb == "clear-cache" else surface.id
         yield book.actions[verb], Event(verb, viewer=look.viewer, client=client), look.now
@@ -106,10 +105,10 @@ def _useful(look: Look) -> Iterator[tuple[Action, Event, datetime]]:
 
 
 def _asks(look: Look, action: Action) -> datetime | None:
-    """When the owner's view makes a store on this surface's way ask; None where none is."""
+    """When what the owner does makes a store on this surface's way ask; None where none does."""
     way = look.book.upstream(look.surface.reads)
     opens: list[datetime] = []
-    for route in look.book.routes_on_view:
+    for route in look.book.routes_set_off[action.id]:
         if route.target not in way:
             continue
         asked = [s.asked[route.id] for _, s in look.worlds if route.id in s.asked]

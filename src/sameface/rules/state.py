@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from sameface.rules.conditions import Value
 from sameface.rules.events import Refusal
 from sameface.values import Standing
 
@@ -51,12 +52,16 @@ NEVER = Held(Standing.NEVER)
 
 
 class Due(NamedTuple):
-    """Something scheduled: a route that carries then what it took along, or what is there then."""
+    """Something scheduled: a route that carries then what it took along, or what is there then.
+
+    Where `sets` is given it is no route, but an option that says something else from then on.
+    """
 
     at: datetime
     order: int
     route: str
     taken: Held | None
+    sets: tuple[str, Value] | None = None
 
 
 class Copy(NamedTuple):
@@ -93,7 +98,7 @@ class State:
         "signed_in",
     )
 
-    def __init__(self, person: str, now: datetime, options: dict[str, bool]) -> None:
+    def __init__(self, person: str, now: datetime, options: dict[str, Value]) -> None:
         self.person = person
         self.now = now
         self.options = options

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sameface.documents import Table, nearest
+from sameface.rules.conditions import Value
 from sameface.rules.events import Event, Photo
 from sameface.rules.rulebook import Rulebook
+from sameface.rules.settings import read_value
 
 NOTHING = "none"
 """How a scenario spells "no picture"."""
@@ -25,6 +27,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "sign-out": ("person", "client"),
     "restart": ("viewer", "client"),
     "clear-cache": ("viewer",),
+    "clear-photo-cache": ("viewer", "client"),
+    "reset-client": ("viewer", "client"),
+    "office-sign-in": ("person",),
     "sync": ("process",),
     "set": ("person", "option", "value"),
 }
@@ -61,7 +66,7 @@ def read_step(t: Table, book: Rulebook, people: Collection[str]) -> Step:
         client=t.choice("client", book.surfaces) if "client" in fields else None,
         process=t.choice("process", book.processes) if "process" in fields else None,
         option=t.choice("option", book.options) if "option" in fields else None,
-        value=t.flag("value", True) if "value" in fields else True,
+        value=_value(t, book) if "value" in fields else True,
     )
     if "page" in fields:
         t.choice("page", PAGES)
@@ -94,6 +99,10 @@ def photo_name(t: Table, key: str) -> str:
     if name == NOTHING:
         raise t.error(key, 'cannot be "none": that is how a look says "no picture"')
     return name
+
+
+def _value(t: Table, book: Rulebook) -> Value:
+    return read_value(t, "value", book.options[t.text("option")])
 
 
 def _file(t: Table, book: Rulebook) -> str | None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sameface.rules.conditions import holds
+from sameface.rules.events import Event
 from sameface.rules.looking import Look
-from sameface.rules.rulebook import Action
+from sameface.rules.rulebook import Action, Channel
 from sameface.rules.search import Step, ways
+from sameface.rules.ways import way
 from sameface.rules.wording import Wording, moment, sentence
 from sameface.values import Ends, Until
 
@@ -52,7 +55,8 @@ def _told(
         ranged = any(i.pace is not look.worlds[0][0].pace for i, _ in look.worlds)
         when = f"{'at the latest ' if ranged else ''}{moment(step.at, look.now)}"
         within = (None, (step.at - look.now).total_seconds()) if ranged else None
-        return Until(Ends.TIME, when + follows, at=step.at, within_s=within, then=then)
+        text, at = when + follows, step.at
+        return Until(Ends.TIME, text, at=at, within_s=within, alternatives=others, then=then)
     later = step.at > look.now
     after = f" after {moment(step.at, look.now)}" if later else ""
     text = wording.tell(step.action.text, look.person, look.viewer) + after
@@ -76,13 +80,29 @@ def _alternatives(look: Look, path: Sequence[Step], wording: Wording) -> tuple[U
     """Other ways to the same end: without this path's first action; and a copy's unknown end."""
     first = next((s.action for s in path if s.action is not None), None)
     if first is None:
-        return ()
+        return _sooner(look, path, wording)
     other = ways(look, look.wanted(), frozenset({first.id})).wanted
     told = [] if other is None or len(other) > len(path) else [_told(look, other, wording)]
     cache = look.surface.cache and look.book.caches[look.surface.cache]
     if cache and not cache.lifetime.known and first.id == cache.cleared_by:
         told.append(Until(Ends.UNKNOWN, "its copy expires (how long that takes is not documented)"))
     return tuple(told)
+
+
+def _sooner(look: Look, path: Sequence[Step], wording: Wording) -> tuple[Until, ...]:
+    """Clearing the viewer's cache spares waiting for its copy to expire, once others see it."""
+    verb = look.surface.cache and look.book.caches[look.surface.cache].cleared_by
+    wanted, colleague = look.wanted(), replace(look, viewer=None)
+    if look.viewer is None or not verb:
+        return ()
+    steps = () if colleague.photos() == {wanted} else ways(colleague, wanted).wanted
+    if steps is None:
+        return ()
+    at = max((step.at for step in steps), default=look.now)
+    event = Event(verb, viewer=look.viewer, client=look.surface.id)
+    if at >= path[-1].at or look.after(event, at).photos() != {wanted}:
+        return ()
+    return (_told(look, (*steps, Step(at, look.book.actions[verb])), wording),)
 
 
 def _never(look: Look, wording: Wording) -> str:
@@ -93,13 +113,24 @@ def _never(look: Look, wording: Wording) -> str:
     for route in book.routes.values():
         if route.id in state.refused and route.target in book.upstream(store.id):
             why = state.refused[route.id].text
-    if store.needs is not None and not state.options[store.needs]:
+    if store.needs is not None and not holds((store.needs,), state.options):
         why = store.lacking
-    if surface.needs and not all(state.options[n] for n in surface.needs):
-        why = surface.unless
+    if not holds(surface.needs, state.options):
+        return sentence(wording.tell(surface.unless, look.person, look.viewer))
     why = wording.tell(why or f"nothing carries it to {store.title}", look.person, look.viewer)
-    by_hand = next((c for c in book.channels.values() if c.writes == store.id), None)
+    by_hand = _by_hand(look)
     if by_hand is None:
         return sentence(why)
     actor = wording.name(look.person) if by_hand.actor == "person" else "an administrator"
     return f"{sentence(why)}: {actor} must set it in {by_hand.title}"
+
+
+def _by_hand(look: Look) -> Channel | None:
+    """A channel from which the photo would come here: the person's own first, then the nearest."""
+    book, options, reads = look.book, look.state.options, look.surface.reads
+    leading = [
+        channel
+        for channel in book.channels.values()
+        if channel.is_open_to(options) and way(book, channel.writes, reads, options) is not None
+    ]
+    return min(leading, key=lambda c: (c.actor != "person", c.writes != reads), default=None)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sameface.rules.conditions import Value, holds
 from sameface.rules.rulebook import Route, Rulebook
 
 
 def way(
-    book: Rulebook, origin: str, target: str, passed: frozenset[str] = frozenset()
+    book: Rulebook,
+    origin: str,
+    target: str,
+    options: Mapping[str, Value],
+    passed: frozenset[str] = frozenset(),
 ) -> tuple[Route, ...] | None:
-    """The routes from store to store, in order; None where there are none."""
+    """The routes from store to store, in order, for somebody with these options; None: no way."""
     if origin == target:
         return ()
     for route in book.routes_into(target):
-        if route.origin not in passed:
-            before = way(book, origin, route.origin, passed | {target})
+        if route.origin not in passed and holds(book.needs_of(route), options):
+            before = way(book, origin, route.origin, options, passed | {target})
             if before is not None:
                 return (*before, route)
     return None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sameface.errors import BadUsage
 from sameface.rules.because import because
+from sameface.rules.conditions import Value
 from sameface.rules.events import Event, Outcome, Photo
 from sameface.rules.interpreter import Interpreter, Pace
 from sameface.rules.looking import Look, Worlds
@@ -23,8 +24,7 @@ from sameface.values import Sighting
 START = datetime(2014, 3, 3, 9, tzinfo=UTC)
 """When every scenario starts unless it says otherwise, whatever its rulebook."""
 
-_BROADCAST = frozenset({"clear-cache", "restart"})
-_WRITES = frozenset({"change", "remove", "sync"})
+_WRITES = frozenset({"change", "remove", "sync", "set"})
 
 
 class World:
@@ -34,7 +34,7 @@ class World:
         self,
         book: Rulebook,
         start: datetime | None = None,
-        options: Mapping[str, bool] | None = None,
+        options: Mapping[str, Value] | None = None,
         names: Mapping[str, str] | None = None,
     ) -> None:
         self.book = book
@@ -43,13 +43,18 @@ class World:
         self._options = dict(options or {})
         self._early = Interpreter(book, self.start, Pace.EARLIEST)
         self._late = Interpreter(book, self.start, Pace.LATEST)
-        self._ranged = any(route.delay.is_range for route in book.routes.values())
+        delays = [route.delay for route in book.routes.values()]
+        delays += [option.delay for option in book.options.values()]
+        self._ranged = any(delay.is_range for delay in delays)
+        self._asks_take_time = any(
+            route.delay.is_range for routes in book.routes_set_off.values() for route in routes
+        )
         self._people: dict[str, tuple[State, ...]] = {}
 
     # --- people --------------------------------------------------------------------------------
 
     def add(
-        self, person: str, photo: Photo | None = None, options: Mapping[str, bool] | None = None
+        self, person: str, photo: Photo | None = None, options: Mapping[str, Value] | None = None
     ) -> None:
         """Somebody new, as of the start."""
         given = {**self._options, **(options or {})}
@@ -79,12 +84,15 @@ class World:
         return Outcome()
 
     def _happen(self, person: str, event: Event) -> Outcome:
-        if event.verb in _BROADCAST and not any(s.copies for s in self._people[person]):
+        if event.person is None and event.process is None and not self._is_looked_at(person):
             return Outcome()
-        worlds = self._worlds(person, writes=event.verb in _WRITES)
+        worlds = self._worlds(person, writes=self._asks_take_time or event.verb in _WRITES)
         outcomes = [interpreter.happen(state, event) for interpreter, state in worlds]
         self._keep(person, worlds)
         return Outcome(tuple(dict.fromkeys(refusal for o in outcomes for refusal in o.refusals)))
+
+    def _is_looked_at(self, person: str) -> bool:
+        return any(state.copies for state in self._people[person])
 
     def _worlds(self, person: str, *, writes: bool = False) -> Worlds:
         """The person's worlds, brought up to now. A write, or one due, may make one into two."""
@@ -105,13 +113,24 @@ class World:
 
     def look(self, viewer: str | None, surface: str, person: str) -> Sighting:
         """What the viewer sees there now; their caches keep it. None: a colleague without any."""
-        worlds = self._worlds(person)
+        worlds = self._for_look(viewer, surface, person)
         sighting = self._sight(worlds, viewer, surface)
-        row = self.book.surfaces[surface]
-        for interpreter, state in worlds:
-            interpreter.see(state, row, viewer, fill=True)
-        self._keep(person, worlds)
+        self._fill(worlds, viewer, surface)
         return sighting
+
+    def see(self, viewer: str | None, surface: str, person: str) -> frozenset[str | None]:
+        """A look that asks neither why nor until when: all photos possible."""
+        return self._fill(self._for_look(viewer, surface, person), viewer, surface)
+
+    def _fill(self, worlds: Worlds, viewer: str | None, surface: str) -> frozenset[str | None]:
+        row = self.book.surfaces[surface]
+        seen = [s for i, state in worlds for s in i.see(state, row, viewer, fill=True)]
+        self._keep(worlds[0][1].person, worlds)
+        return frozenset(one.name for one in seen)
+
+    def _for_look(self, viewer: str | None, surface: str, person: str) -> Worlds:
+        own = self.book.surfaces[surface].owner_views_large and viewer == person
+        return self._worlds(person, writes=own and self._asks_take_time)
 
     def peek(self, viewer: str | None, surface: str, person: str) -> Sighting:
         """The same without touching anything."""
@@ -125,7 +144,7 @@ class World:
         viewer: str | None,
         surface: str,
     ) -> Sighting:
-        look = Look(worlds, self.book.surfaces[surface], viewer)
+        look = Look(worlds, self.book.surfaces[surface].seen_by(worlds[0][1].options), viewer)
         photos = look.photos()
         return Sighting(
             person=look.person,
@@ -144,6 +163,11 @@ class World:
         return self._first(person).held.get(store, NEVER)
 
     def option(self, person: str, name: str) -> bool:
+        """Whether an option is on; one that says one of its choices is not."""
+        return self._first(person).options[name] is True
+
+    def choice(self, person: str, name: str) -> Value:
+        """What an option says: on, off, or one of its choices."""
         return self._first(person).options[name]
 
     def signed_in(self, person: str, client: str) -> bool:

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import re
-import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from sameface import values
-from sameface.documents import Table, nearest, parse_toml
+from sameface.documents import Table, parse_toml
 from sameface.errors import BadSettings
+from sameface.settings import directories, files
 from sameface.settings.model import (
     FOLDER,
+    OPENLDAP,
     SERVES,
     WRITERS,
     AppSignIn,
     Mode,
     Settings,
-    StopAbove,
     StoreSettings,
     TokenSignIn,
 )
+from sameface.settings.policies import KEYS, policy, refuse_unknown
 
 _TABLES = {
     "organisation": ("name", "rulebook"),
     "vault": ("folder",),
-    "policy": ("authorities", "stop-above"),
+    "policy": KEYS,
 }
-_ANY_STORE = ("id", "connector", "mode")
+_ANY_STORE = ("id", "connector", "mode", "writes")
 _CREDENTIALS = ("client-secret-file", "client-secret-env", "client-certificate-file")
 _APP = ("authority", "client-id", *_CREDENTIALS)
 _WIRE = ("url", "ca-file", "token-file", "quota-speed", "patience")
@@ -39,10 +38,10 @@ _KEYS = {
     "sharepoint": (*_ANY_STORE, *_WIRE, *_APP, "library"),
     "yammer": (*_ANY_STORE, *_WIRE),
     "folder": (*_ANY_STORE, "path", "csv"),
+    "active-directory": (*_ANY_STORE, *directories.AD_KEYS),
+    "openldap": (*_ANY_STORE, *directories.KEYS),
 }
 """What may be said of a store, by its connector."""
-
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 
 
 def load_settings(path: Path) -> Settings:
@@ -51,9 +50,9 @@ def load_settings(path: Path) -> Settings:
     Errors: BadSettings (a file that is missing or cannot be read), BadDocument (a table or key).
     """
     document = parse_toml(_read(path, "`sameface init` writes one to start from"), path.name)
-    _refuse_unknown(document, (*_TABLES, "options", "stores"))
+    refuse_unknown(document, (*_TABLES, "options", "stores"))
     for table, keys in _TABLES.items():
-        _refuse_unknown(document.table(table), keys)
+        refuse_unknown(document.table(table), keys)
     organisation, vault = document.table("organisation"), document.table("vault")
     stores = _stores(document, path.parent)
     return Settings(
@@ -61,50 +60,13 @@ def load_settings(path: Path) -> Settings:
         organisation=organisation.text("name"),
         rulebook=organisation.text("rulebook", "office365-2014"),
         vault=path.parent / vault.text("folder", "sameface-vault"),
-        **_policy(document.table("policy"), stores),
+        **policy(document.table("policy"), stores, path.parent),
         stores=stores,
         options=tuple(document.table("options").raw.items()),
     )
 
 
 # ---------------------------------------------------------------------------
-
-
-def _refuse_unknown(table: Table, known: tuple[str, ...]) -> None:
-    """A misspelt key is told first: without it, something else would seem to be missing."""
-    for key in table.keys():  # noqa: SIM118 - a Table is no mapping
-        if key not in known:
-            raise table.error(key, f"is not known here{nearest(key, known)}")
-
-
-def _policy(table: Table, stores: tuple[StoreSettings, ...]) -> dict[str, Any]:
-    authorities = table.texts("authorities", required=True)
-    if not authorities:
-        raise table.error("authorities", "is empty; name the store whose photo wins")
-    for name in authorities:
-        store = next((s for s in stores if s.id == name), None)
-        if store is None:
-            known = ", ".join(s.id for s in stores)
-            raise table.error("authorities", f'names "{name}", which no [[stores]] has; {known} do')
-        if store.mode is Mode.WRITE:
-            what = f'names "{name}", which is only written to; set its mode to "both"'
-            raise table.error("authorities", what)
-    if len(set(authorities)) < len(authorities):
-        raise table.error("authorities", "names a store twice; keep the first of the two")
-    stop = _stop_above(table)
-    return {"authorities": authorities, "stop_above": stop}
-
-
-def _stop_above(table: Table) -> StopAbove:
-    value = table.raw.get("stop-above")
-    if isinstance(value, int):
-        return StopAbove(people=table.number("stop-above"))
-    text = table.text("stop-above", "20%")
-    match = _PERCENT.fullmatch(text)
-    if match is None or float(match[1]) > 100:
-        what = f'should be like "20%" (0% to 100%) or a number of people, not "{text}"'
-        raise table.error("stop-above", what)
-    return StopAbove(percent=float(match[1]))
 
 
 def _stores(document: Table, folder: Path) -> tuple[StoreSettings, ...]:
@@ -122,8 +84,8 @@ def _stores(document: Table, folder: Path) -> tuple[StoreSettings, ...]:
 
 def _store(row: Table, folder: Path) -> StoreSettings:
     connector = row.choice("connector", SERVES)
-    _refuse_unknown(row, _KEYS[connector])
-    known = [*values.STORES, FOLDER]
+    refuse_unknown(row, _KEYS[connector])
+    known = [*values.STORES, FOLDER, OPENLDAP]
     identity = row.choice("id", known)
     if identity not in SERVES[connector]:
         what = (
@@ -133,8 +95,28 @@ def _store(row: Table, folder: Path) -> StoreSettings:
     mode = Mode(row.choice("mode", list(Mode), "read"))
     if mode is not Mode.READ and connector not in WRITERS:
         raise row.error("mode", f'is "{mode}", but {connector} takes no photos; leave it at "read"')
-    read = _folder_store if connector == "folder" else _wire_store
-    return read(row, folder, StoreSettings(identity, connector, mode))
+    read = _READERS.get(connector, _wire_store)
+    store = read(row, folder, StoreSettings(identity, connector, mode))
+    return replace(store, seed_once=_seed_once(row, store))
+
+
+def _seed_once(row: Table, store: StoreSettings) -> bool:
+    once = row.choice("writes", ("enforce", "seed-once"), "enforce") == "seed-once"
+    if row.has("writes") and not store.writes:
+        what = 'says how Sameface writes, but mode = "read" lets it not; set mode to "both"'
+        raise row.error("writes", what)
+    return once
+
+
+def _directory_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings:
+    is_ad = store.connector == values.ACTIVE_DIRECTORY
+    return StoreSettings(
+        store.id,
+        store.connector,
+        store.mode,
+        ca_file=files.ca_file(row, folder),
+        directory=directories.directory_settings(row, folder, is_ad=is_ad),
+    )
 
 
 def _folder_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings:
@@ -148,6 +130,13 @@ def _folder_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettin
     )
 
 
+_READERS = {
+    "folder": _folder_store,
+    "active-directory": _directory_store,
+    "openldap": _directory_store,
+}
+
+
 def _wire_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings:
     url = _url(row, "url", ("https", "http"))
     library = "User Photos/Profile Pictures"
@@ -159,7 +148,7 @@ def _wire_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings
         store.mode,
         url=url,
         sign_in=_sign_in(row, folder, store.connector, url),
-        ca_file=_ca_file(row, folder),
+        ca_file=files.ca_file(row, folder),
         library=library if store.connector == "sharepoint" else "",
         quota_speed=row.number("quota-speed", 1, at_least=1) or 1,
         patience=row.offset("patience", "2m"),
@@ -181,8 +170,8 @@ def _url(row: Table, key: str, schemes: tuple[str, ...]) -> str:
 def _sign_in(row: Table, folder: Path, connector: str, url: str) -> AppSignIn | TokenSignIn:
     """A token file, or an application with exactly one of secret file, secret env, certificate."""
     if row.has("token-file"):
-        path = _named(row, "token-file", folder)
-        _filled(row, "token-file", path, "put the token into it")
+        path = files.named(row, "token-file", folder)
+        files.filled(row, "token-file", path, "put the token into it")
         return TokenSignIn(path)
     if connector == "yammer":
         what = "is missing; Yammer wants a person's sign-in: a file that holds their token"
@@ -207,54 +196,20 @@ def _sign_in(row: Table, folder: Path, connector: str, url: str) -> AppSignIn | 
 
 
 def _secret_file(row: Table, key: str, folder: Path) -> str:
-    return _filled(row, key, _named(row, key, folder), "put the client secret into it")
+    return files.filled(row, key, files.named(row, key, folder), "put the client secret into it")
 
 
 def _secret_env(row: Table, key: str, _: Path) -> str:
-    name = row.text(key)
-    secret = os.environ.get(name, "").strip()
-    if not secret:
-        raise row.error(key, f"names the variable {name}, which is not set; export it first")
-    return secret
+    return files.variable(row, key)
 
 
 def _certificate(row: Table, key: str, folder: Path) -> str:
-    path = _named(row, key, folder)
-    pem = _filled(row, key, path, "put the certificate and its private key into it, as PEM")
+    path = files.named(row, key, folder)
+    pem = files.filled(row, key, path, "put the certificate and its private key into it, as PEM")
     if "PRIVATE KEY-----" not in pem or "-----BEGIN CERTIFICATE-----" not in pem:
         what = f"names {path.name}, which should hold a certificate and its private key, as PEM"
         raise row.error(key, what)
     return pem
-
-
-def _ca_file(row: Table, folder: Path) -> Path | None:
-    if not row.has("ca-file"):
-        return None
-    path = _named(row, "ca-file", folder)
-    _filled(row, "ca-file", path, "put the certificate authority's certificate into it, as PEM")
-    try:
-        ssl.create_default_context(cafile=str(path))
-    except ssl.SSLError:
-        raise row.error("ca-file", f"names {path.name}, which holds no PEM certificate") from None
-    return path
-
-
-def _named(row: Table, key: str, folder: Path) -> Path:
-    return folder / row.text(key)
-
-
-def _filled(row: Table, key: str, path: Path, remedy: str) -> str:
-    """The text of a file that a key names; not there, unreadable or empty is the key's mistake."""
-    try:
-        text = path.read_text("utf-8").strip()
-    except FileNotFoundError:
-        raise row.error(key, f"names {path.name}, which is not there; {remedy}") from None
-    except (OSError, UnicodeDecodeError) as why:
-        reason = why.strerror if isinstance(why, OSError) else "it is not text"
-        raise row.error(key, f"names {path.name}, which cannot be read ({reason})") from None
-    if not text:
-        raise row.error(key, f"names {path.name}, which is empty; {remedy}")
-    return text
 
 
 def _read(path: Path, remedy: str) -> str:

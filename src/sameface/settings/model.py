@@ -9,20 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from sameface import values
+from sameface.settings.wishes import PolicySettings
 
 FILE = "sameface.toml"
 FOLDER = "folder"
 """The id of the one store that is a folder of portraits."""
+
+OPENLDAP = "openldap"
+"""The id of the store that is an OpenLDAP server, or one like it."""
 
 SERVES = {
     "graph": (values.EXCHANGE, values.ENTRA_ID),
     "sharepoint": (values.SHAREPOINT,),
     "yammer": (values.YAMMER,),
     "folder": (FOLDER,),
+    "active-directory": (values.ACTIVE_DIRECTORY,),
+    "openldap": (OPENLDAP,),
 }
 """Which stores each connector can be."""
 
-WRITERS = ("graph", "sharepoint")
+WRITERS = ("graph", "sharepoint", "active-directory", "openldap")
 """The connectors that can write at all."""
 
 
@@ -51,6 +57,46 @@ class TokenSignIn:
     file: Path
 
 
+class PhotoAttribute(StrEnum):
+    """The attribute of a directory that holds the photo."""
+
+    THUMBNAIL = "thumbnailPhoto"
+    JPEG = "jpegPhoto"
+
+
+class DirSync(StrEnum):
+    """How Active Directory tells of changes (protocols 5.2, 5.3)."""
+
+    OBJECT_SECURITY = "object-security"  # the DirSync control, seeing what the account may read
+    REPLICATION = "replication"  # the same with the right Replicating Directory Changes
+    OFF = "off"  # update sequence numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A name in the directory (a DN, a UPN, DOMAIN\\name) and its password."""
+
+    dn: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySettings:
+    """LDAP servers that hold the same directory, tried in their order; no `bind` means GSSAPI.
+
+    `filter` narrows who is looked at; `max_bytes` is the most a photo may have when written.
+    """
+
+    urls: tuple[str, ...]
+    base_dn: str
+    bind: Bind | None
+    starttls: bool = False
+    filter: str = ""
+    photo_attribute: PhotoAttribute = PhotoAttribute.JPEG
+    max_bytes: int = 102_400
+    dirsync: DirSync = DirSync.OBJECT_SECURITY
+
+
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
     """One configured store. `library` is SharePoint's folder; `path` and `csv` are the folder's."""
@@ -64,8 +110,10 @@ class StoreSettings:
     library: str = ""
     path: Path | None = None
     csv: Path | None = None
+    directory: DirectorySettings | None = None
     quota_speed: int = 1
     patience: timedelta = timedelta(minutes=2)
+    seed_once: bool = False  # given a photo where it has none, and never another one
 
     @property
     def writes(self) -> bool:
@@ -101,6 +149,7 @@ class Settings:
     stop_above: StopAbove
     stores: tuple[StoreSettings, ...]
     options: tuple[tuple[str, Any], ...] = ()
+    policy: PolicySettings = field(default_factory=PolicySettings)
 
     def store(self, store: str) -> StoreSettings | None:
         """How that store is configured, or None: not connected."""

@@ -21,6 +21,14 @@ folder = "sameface-vault"            # every photo ever seen is kept here, and w
 [policy]
 authorities = ["exchange"]           # whose photo wins, best first; only stores that are read
 stop-above = "20%"                   # a plan that would change more people stops; or a number: 25
+# empty-store = "50%"                # a store that lost more of its photos than this stops the run
+# wins = "authority"                 # or "newest": the photo that was changed last
+# conflict = "authority"             # two places changed since they agreed: or "newest", or "ask"
+# removal = "ask"                    # the authority's photo was removed: or "propagate", or "keep"
+# own-choice = "overwrite"           # somebody's own photo elsewhere: or "keep", or "spread"
+# exclude-stores = ["yammer"]        # shown, and left alone
+# exclude-people = "left-alone.txt"  # a file with a UPN or mail address on each line
+# A [[policy.groups]] or [[policy.people]] table says any of this for some people: docs/keep.md.
 
 # Facts about your organisation that the rulebook asks for: `sameface rulebook show`.
 [options]
@@ -31,6 +39,7 @@ stop-above = "20%"                   # a plan that would change more people stop
 #   mode = "read"    look only (what every store does that says nothing else)
 #   mode = "both"    look, and write what a plan says once you apply it
 #   mode = "write"   the same, and never let this store's photo win
+#   writes = "seed-once"   where it writes: give a photo where there is none, never another one
 
 # Photos of people with a mailbox, through Microsoft Graph. The application is registered in Entra
 # ID, with the application permissions User.Read.All and ProfilePhoto.Read.All (to write:
@@ -75,6 +84,24 @@ client-secret-file = "graph.secret"  # a file with the secret's value, readable 
 # connector = "yammer"
 # url = "https://www.yammer.com"
 # token-file = "yammer.token"
+
+# Active Directory, and below it OpenLDAP, with the extra: pip install "sameface[ldap]". What the
+# account must be allowed: docs/active-directory.md.
+# [[stores]]
+# id = "active-directory"
+# connector = "active-directory"
+# url = "ldaps://dc1.YOUR-DOMAIN"    # or urls = ["ldaps://dc1...", "ldaps://dc2..."]
+# base-dn = "OU=People,DC=YOUR,DC=DOMAIN"
+# bind-dn = "sameface@YOUR-DOMAIN"
+# bind-password-file = "ad.secret"
+
+# [[stores]]
+# id = "openldap"
+# connector = "openldap"
+# url = "ldaps://ldap.YOUR-DOMAIN"
+# base-dn = "ou=people,dc=YOUR,dc=DOMAIN"
+# bind-dn = "cn=sameface,dc=YOUR,dc=DOMAIN"
+# bind-password-file = "ldap.secret"
 
 # A folder of portraits, each named by UPN, mail or account name (alice@contoso.com.jpg), or by a
 # list with the columns file and upn, mail, account-name or employee-id. It is never written.

@@ -1,28 +1,40 @@
 """Keeping one face everywhere: observe, decide, plan, apply, verify."""
 
-from sameface.sync.decide import Call, Decision, Verdict, decide
+from sameface.sync.choosing import Call
+from sameface.sync.decide import Decision, Verdict, decide
 from sameface.sync.outcome import Outcome, Progress, Result
-from sameface.sync.plan import Action, Plan, Verb, load_plan
+from sameface.sync.plan import Action, Hold, Plan, Verb, load_plan
 from sameface.sync.policy import Leave, Policy
-from sameface.sync.run import apply, last_plan, plan, status, sync
+from sameface.sync.proposing import Left, Proposal, erase, forget, restore, undo
+from sameface.sync.run import apply, last_plan, plan, save_last, status, sync
+from sameface.sync.watching import watch
 
 __all__ = [
     "Action",
     "Call",
     "Decision",
+    "Hold",
     "Leave",
+    "Left",
     "Outcome",
     "Plan",
     "Policy",
     "Progress",
+    "Proposal",
     "Result",
     "Verb",
     "Verdict",
     "apply",
     "decide",
+    "erase",
+    "forget",
     "last_plan",
     "load_plan",
     "plan",
+    "restore",
+    "save_last",
     "status",
     "sync",
+    "undo",
+    "watch",
 ]

@@ -72,26 +72,30 @@ class Applier:
         """Intent, action, receipt."""
         action, began = write.action, self._work.clock.now()
         entry = self._entry(action, str(action.verb), began)
-        intent = await self._vault.intend(entry, action.expected)
+        stood = None if write.known is None else str(write.known.standing)
+        intent = await self._vault.intend(entry, action.expected, stood)
         try:
             shown = await write.carry_out()
         except (StoreFailed, PictureRefused, BlobLost) as wrong:
             result, error = _result(wrong), wrong.sentence()
             entry = self._entry(action, str(result), self._work.clock.now())
-            await self._vault.settle(intent, replace(entry, why=error), error=error)
+            # The journal outlasts a person who is forgotten, so it holds no names.
+            why = wrong.what if isinstance(wrong, StoreFailed) else error
+            await self._vault.settle(intent, replace(entry, why=why), error=error)
             if isinstance(wrong, StoreFailed) and wrong.exit == 2:
                 self.failures.append(wrong)
             self._tell(action, result, error)
             return
         now = self._work.clock.now()
-        key = shown.change_key
+        result = Result.REMOVED if shown is None else Result.WRITTEN
+        key = None if shown is None else shown.change_key
         await self._vault.settle(
             intent,
-            self._entry(action, str(Result.WRITTEN), now),
+            self._entry(action, str(result), now),
             finding=_finding(write.account, shown, action.after, began, now),
             agreement=Agreement(action.person, action.store, action.after, key, now),
         )
-        self._tell(action, Result.WRITTEN)
+        self._tell(action, result)
 
     def _entry(self, action: Action, what: str, at: datetime) -> Entry:
         return Entry(
@@ -121,18 +125,18 @@ class Applier:
 
 
 def _finding(
-    account: Account, shown: Picture, version: str, began: datetime, now: datetime
+    account: Account, shown: Picture | None, version: str | None, began: datetime, now: datetime
 ) -> Finding:
-    """What a proven write left in the account."""
+    """What a proven write or removal left in the account."""
     seen = Observation(
         account,
-        Standing.PHOTO,
+        Standing.NONE if shown is None else Standing.PHOTO,
         now,
-        shown.change_key,
+        None if shown is None else shown.change_key,
         changed_after=began,
         changed_by=now,
     )
-    return Finding(seen, digest_of(shown.data), version)
+    return Finding(seen, None if shown is None else digest_of(shown.data), version)
 
 
 def _result(wrong: SamefaceError) -> Result:

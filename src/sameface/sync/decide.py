@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
+from sameface.sync.choosing import NO_PHOTO, Call, Choice, choose
 from sameface.sync.policy import Leave, Policy
 from sameface.values import Cell, Likeness, Person, Standing
-from sameface.vault import Agreement
-
-NO_PHOTO = frozenset({Standing.NEVER, Standing.DELETED, Standing.NONE, Standing.PLACEHOLDER})
-"""Standings that are agreement when they are everywhere. A placeholder never counts as a photo."""
-
-
-class Call(StrEnum):
-    """What one store of one person calls for."""
-
-    NOTHING = "nothing"  # it shows what it should
-    WRITE = "write"
-    BY_HAND = "by hand"  # somebody must change it there
-    ASK = "ask"  # somebody must say what is right
-    UNKNOWN = "unknown"  # it could not be observed
-    LEAVE = "leave"  # it differs, and that is nobody's to change
+from sameface.vault import Agreement, Pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +17,7 @@ class Verdict:
     """One store of one person: what it calls for, and why, in words that follow the store's name.
 
     `before` and `after` are versions of that person, None for no photo; `after` is what the store
-    should show. `expected` is the change key that was seen.
+    should show. `expected` is the change key that was seen, `standing` how the store stood.
     """
 
     store: str
@@ -40,17 +26,21 @@ class Verdict:
     before: str | None = None
     after: str | None = None
     expected: str | None = None
+    standing: Standing = Standing.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """All stores of one person. `wanted` is the photo to show everywhere, None where there is none,
-    or nobody can say; `because` is a sentence."""
+    or nobody can say; `because` is a sentence. `pin`: the choice is to be remembered, so that it
+    lasts until an authority changes. `emptied`: the photo is being removed everywhere."""
 
     person: Person
     wanted: str | None
     because: str
     verdicts: tuple[Verdict, ...]
+    pin: bool = False
+    emptied: bool = False
 
     def calling(self, *calls: Call) -> tuple[Verdict, ...]:
         """The stores that call for one of these."""
@@ -58,152 +48,139 @@ class Decision:
 
     @property
     def actions(self) -> tuple[Verdict, ...]:
-        """What a sync would write."""
-        return self.calling(Call.WRITE)
+        """What a sync would write or remove."""
+        return self.calling(Call.WRITE, Call.REMOVE)
 
 
 def decide(
-    person: Person, cells: Iterable[Cell], agreed: Iterable[Agreement], policy: Policy
+    person: Person,
+    cells: Iterable[Cell],
+    agreed: Iterable[Agreement],
+    policy: Policy,
+    pin: Pin | None = None,
 ) -> Decision:
     """One verdict for each connected store in which this person has an account.
 
-    The first authority that has a photo wins. Where an authority cannot be observed, has lost the
-    photo of the last agreement, or where nobody can tell photos apart, nothing is written: the
-    verdict says who must act.
+    Which photo is right is chosen first (`choosing`): a pin, the first authority that has a photo
+    or the newest change, what people chose elsewhere. Where that cannot be said, nothing is
+    written: the verdict says who must act.
     """
-    held = {cell.store: cell for cell in cells if cell.store in policy.stores}
+    policy = policy.of_person(person)
+    known = {cell.store: cell for cell in cells if cell.store in policy.stores}
+    if policy.excluded:
+        because = f"is left alone, as {policy.excluded} says"
+        return Decision(person, None, because, tuple(_left(c, because) for c in known.values()))
+    held = {store: cell for store, cell in known.items() if store not in policy.without}
     before = {agreement.store: agreement for agreement in agreed}
-    choice = _choose(held, before, policy)
+    if policy.without:  # a store that is left alone has no word either
+        authorities = tuple(s for s in policy.authorities if s not in policy.without)
+        unseen = policy.unseen - policy.without
+        policy = replace(policy, authorities=authorities, unseen=unseen)
+    choice = choose(held, before, policy, pin)
+    verdicts = tuple(
+        _left(cell, "is left alone (exclude-stores)")
+        if cell.store in policy.without
+        else _verdict(cell, choice, before.get(cell.store), policy)
+        for cell in known.values()
+    )
     if choice.call is not None:
-        verdicts = tuple(_waiting(cell, choice) for cell in held.values())
         if choice.store is not None and choice.store not in held:  # no account there, as yet
             verdicts += (Verdict(choice.store, choice.call, choice.because),)
         return Decision(person, None, choice.because, verdicts)
-    verdicts = tuple(_judge(cell, choice, before.get(cell.store), policy) for cell in held.values())
-    return Decision(person, choice.photo, choice.because, verdicts)
+    return Decision(person, choice.photo, choice.because, verdicts, choice.new_pin, choice.emptied)
 
 
 def reached(
     decision: Decision, agreed: Iterable[Agreement], now: datetime
 ) -> tuple[Agreement, ...]:
-    """The agreements that this decision found, as far as they are new."""
+    """The agreements that this decision found, as far as they are new.
+
+    While other stores still have to follow, a store that changed has agreed with nobody: it keeps
+    its last agreement, so that what else changed since then is a conflict. A removal on its way is
+    no agreement either: until every store is empty, it must not be forgotten.
+    """
+    if decision.emptied:
+        return ()
     known = {a.store: (a.photo, a.change_key) for a in agreed}
+    pending = bool(decision.actions)
     return tuple(
         Agreement(decision.person.id, verdict.store, verdict.after, verdict.expected, now)
         for verdict in decision.calling(Call.NOTHING)
         if known.get(verdict.store) != (verdict.after, verdict.expected)
+        and not (pending and known.get(verdict.store, (verdict.after,))[0] != verdict.after)
     )
-
-
-# ---------------------------------------------------------------------------
-# Which photo is right
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """The photo to show; or the `store` that keeps it from being said, and what that calls for."""
-
-    photo: str | None
-    because: str
-    store: str | None = None
-    call: Call | None = None
-
-
-def _choose(held: Mapping[str, Cell], agreed: Mapping[str, Agreement], policy: Policy) -> _Choice:
-    if all(cell.standing in NO_PHOTO for cell in held.values()) and not policy.unseen:
-        return _Choice(None, "no store has a photo")
-    for store in policy.authorities:
-        choice = _says(store, held.get(store), agreed.get(store), policy)
-        if choice is not None:
-            return choice
-    return _without_authority(held, policy)
-
-
-def _says(store: str, cell: Cell | None, last: Agreement | None, policy: Policy) -> _Choice | None:
-    """What one authority has to say; None where it leaves the word to the next."""
-    unseen = store in policy.unseen if cell is None else cell.standing is Standing.UNKNOWN
-    if unseen:
-        return _Choice(None, f"{store} could not be observed", store, Call.UNKNOWN)
-    if cell is None or cell.standing in NO_PHOTO:
-        return _removed(store, last) if last is not None and last.photo is not None else None
-    if cell.photo is None:
-        because = f"nobody can tell whether {store} shows a new photo or one of the known ones"
-        return _Choice(None, because, store, Call.ASK)
-    return _Choice(cell.photo, _ranked(store, policy), store)
-
-
-def _removed(store: str, last: Agreement) -> _Choice:
-    because = (
-        f"the photo of {_day(last)} is no longer in {store}: remove it in the other stores too, "
-        "or put it back there"
-    )
-    return _Choice(None, because, store, Call.ASK)
-
-
-def _without_authority(held: Mapping[str, Cell], policy: Policy) -> _Choice:
-    """No authority has a photo. Fine while the others agree; else only a person can say."""
-    cells = [cell for cell in held.values() if cell.standing is not Standing.UNKNOWN]
-    photos = {cell.photo for cell in cells if cell.standing is Standing.PHOTO}
-    if not photos:
-        return _Choice(None, "no store has a photo")
-    if len(photos) == 1 and None not in photos and all(c.standing is Standing.PHOTO for c in cells):
-        return _Choice(photos.pop(), "no authority has a photo, and the others agree")
-    holders = [cell.store for cell in cells if cell.standing is Standing.PHOTO]
-    where = f"{' and '.join(holders)} {'does' if len(holders) == 1 else 'do'}"
-    asked = policy.authorities[0] if policy.authorities else "an authority"
-    because = f"no authority has a photo, {where}: put one into {asked}"
-    return _Choice(None, because, holders[0], Call.ASK)
-
-
-def _ranked(store: str, policy: Policy) -> str:
-    if store == policy.authorities[0]:
-        return f"{store} is the authority"
-    return f"{store} is the first authority that has a photo"
 
 
 # ---------------------------------------------------------------------------
 # What each store calls for
 
 
-def _waiting(cell: Cell, choice: _Choice) -> Verdict:
+def _verdict(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -> Verdict:
+    left = dict(choice.left).get(cell.store)
+    if choice.hold or left is not None:
+        return _left(cell, left or f"stays as it is: {choice.because}")
+    if choice.call is not None:
+        return _waiting(cell, choice)
+    return _judge(cell, choice, last, policy)
+
+
+def _left(cell: Cell, because: str) -> Verdict:
+    """A store that is nobody's to change."""
+    if cell.standing is Standing.UNKNOWN:
+        return _unknown(cell)
+    return _of(cell, Call.LEAVE, because, cell.photo)
+
+
+def _waiting(cell: Cell, choice: Choice) -> Verdict:
     """Where nobody can say which photo is right, no store is touched."""
     if cell.standing is Standing.UNKNOWN:
         return _unknown(cell)
     if cell.store == choice.store and choice.call is not None:
-        return Verdict(cell.store, choice.call, choice.because, cell.photo, None, cell.change_key)
-    because = f"waits: {choice.because}"
-    return Verdict(cell.store, Call.LEAVE, because, cell.photo, cell.photo, cell.change_key)
+        return _of(cell, choice.call, choice.because, None)
+    return _of(cell, Call.LEAVE, f"waits: {choice.because}", cell.photo)
 
 
-def _judge(cell: Cell, choice: _Choice, last: Agreement | None, policy: Policy) -> Verdict:
+def _judge(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -> Verdict:
     """One store, where the photo to show is known (or known to be none)."""
-    store, wanted = cell.store, choice.photo
+    wanted, leave = choice.photo, policy.stores[cell.store]
     if cell.standing is Standing.UNKNOWN:
         return _unknown(cell)
     if cell.standing in NO_PHOTO:
         if wanted is None:
-            return Verdict(store, Call.NOTHING, "has no photo", None, None, cell.change_key)
-    elif cell.photo == wanted:
-        because = choice.because if store == choice.store else "shows the same photo"
-        return Verdict(store, Call.NOTHING, because, wanted, wanted, cell.change_key)
-    call, remark = _allowed(cell, policy.stores[store])
-    because = f"{_difference(cell, choice, last)}{remark}"
-    return Verdict(store, call, because, cell.photo, wanted, cell.change_key)
+            return _of(cell, Call.NOTHING, "has no photo", None)
+        if leave.once and (last is not None or cell.standing is Standing.DELETED):
+            return _of(cell, Call.LEAVE, f"{_difference(cell, choice, last)}; {_ONCE}", None)
+    elif wanted is None and not choice.emptied:
+        because = "shows a photo, and no store that decides has one"
+        return _of(cell, Call.LEAVE, because, cell.photo)
+    elif cell.photo is not None and cell.photo == wanted:
+        because = choice.because if cell.store == choice.store else "shows the same photo"
+        return _of(cell, Call.NOTHING, because, wanted)
+    elif leave.once and not choice.emptied:
+        return _of(cell, Call.LEAVE, f"{_difference(cell, choice, last)}; {_ONCE}", cell.photo)
+    call, remark = _allowed(cell, leave, removes=choice.emptied)
+    return _of(cell, call, f"{_difference(cell, choice, last)}{remark}", wanted)
 
 
-def _allowed(cell: Cell, leave: Leave) -> tuple[Call, str]:
-    """Who puts the right photo there, and what to add to the reason."""
+_ONCE = "it was to get a photo once only (seed-once)"
+
+
+def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
+    """Who puts the right photo there, or takes it away, and what to add to the reason."""
+    able = leave.removes if removes else leave.writes
     if not leave.writes and leave.by_hand is None:
         return Call.LEAVE, "; Sameface only reads there"
     if cell.likeness is Likeness.CANNOT_TELL and cell.standing is Standing.PHOTO:
         return Call.ASK, ": look at both, and replace one"
-    if leave.writes:
-        return Call.WRITE, ""
-    return Call.BY_HAND, f": {leave.by_hand}"
+    if able:
+        return Call.REMOVE if removes else Call.WRITE, ""
+    return Call.BY_HAND, f": {leave.by_hand or 'somebody must remove it there'}"
 
 
-def _difference(cell: Cell, choice: _Choice, last: Agreement | None) -> str:
+def _difference(cell: Cell, choice: Choice, last: Agreement | None) -> str:
     """How the store differs from what it should show."""
+    if choice.emptied:
+        return f"still shows a photo: {choice.because}"
     if cell.standing is Standing.PHOTO:
         return _other_photo(cell, choice, last)
     if last is not None and last.photo is not None:
@@ -215,7 +192,9 @@ def _difference(cell: Cell, choice: _Choice, last: Agreement | None) -> str:
     return "shows a placeholder" if cell.standing is Standing.PLACEHOLDER else "has no photo"
 
 
-def _other_photo(cell: Cell, choice: _Choice, last: Agreement | None) -> str:
+def _other_photo(cell: Cell, choice: Choice, last: Agreement | None) -> str:
+    if choice.store is None and choice.photo is not None and choice.because != _AGREEING:
+        return f"shows another photo than wanted: {choice.because}"
     right = choice.store or "the others"
     if cell.likeness is Likeness.CANNOT_TELL:
         return f"may or may not show the same photo as {right}"
@@ -226,9 +205,17 @@ def _other_photo(cell: Cell, choice: _Choice, last: Agreement | None) -> str:
     return f"got another photo than {right} since {_day(last)}"
 
 
+_AGREEING = "no authority has a photo, and the others agree"
+
+
 def _unknown(cell: Cell) -> Verdict:
     because = cell.error or "could not be observed"
     return Verdict(cell.store, Call.UNKNOWN, because, None, None, cell.change_key)
+
+
+def _of(cell: Cell, call: Call, because: str, after: str | None) -> Verdict:
+    before = None if cell.standing in NO_PHOTO else cell.photo
+    return Verdict(cell.store, call, because, before, after, cell.change_key, cell.standing)
 
 
 def _day(agreement: Agreement) -> str:

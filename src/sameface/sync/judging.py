@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from sameface.jobs import run_pages
 from sameface.sync.apply import Applier
+from sameface.sync.choosing import by_stores
 from sameface.sync.decide import Decision, decide, reached
 from sameface.sync.observe import Pass
 from sameface.sync.outcome import Outcome, Tally
+from sameface.sync.plan import Hold
 from sameface.sync.policy import Policy
 from sameface.sync.work import Work
-from sameface.vault import Agreement, Dossier, Vault
+from sameface.vault import Agreement, Dossier, Pin, Vault
 
 PAGE = 100
 """People per page: as many as a run does over again after it was killed."""
@@ -29,7 +31,7 @@ class Judge:
 
     def decide(self, dossier: Dossier) -> Decision:
         """What to do about one person, told to nobody."""
-        return decide(dossier.person, dossier.cells, dossier.agreed, self._policy)
+        return decide(dossier.person, dossier.cells, dossier.agreed, self._policy, dossier.pin)
 
     async def page(self, dossiers: Sequence[Dossier]) -> None:
         """Decide about some people, for good."""
@@ -37,6 +39,7 @@ class Judge:
         now = self._work.clock.now()
         for dossier in dossiers:
             decision = self.decide(dossier)
+            self._tally.compare(dossier)
             self._tally.add(decision)
             self._work.tell(decision)
             agreements += reached(decision, dossier.agreed, now)
@@ -52,8 +55,34 @@ class Judge:
         tally = Tally()
         async for page in people(self._vault):
             for dossier in page:
+                tally.compare(dossier)
                 tally.add(self.decide(dossier))
         return tally
+
+    def empty(self, tally: Tally | None = None) -> tuple[str, ...]:
+        """Sentences about stores that suddenly look empty."""
+        counted = tally or self._tally
+        limit = self._work.settings.policy.empty_store
+        return tuple(
+            f"{store} has lost {counted.lost[store]} of the {had} photos it had, more than {limit} "
+            f"(empty-store in {self._work.settings.file.name})."
+            for store, had in sorted(counted.had.items())
+            if store in self._work.connectors and limit.stops(counted.lost[store], had)
+        )
+
+    async def remember(self, pins: Iterable[Hold], run: str) -> None:
+        """Set pins, against what the stores say by themselves now that the run has written."""
+        for hold in pins:
+            for dossier in await self._vault.dossiers_of([hold.person]):
+                policy = self._policy.of_person(dossier.person)
+                held = {
+                    cell.store: cell
+                    for cell in dossier.cells
+                    if cell.store in policy.stores and cell.store not in policy.without
+                }
+                base = by_stores(held, {a.store: a for a in dossier.agreed}, policy)
+                now = self._work.clock.now()
+                await self._vault.pin(Pin(hold.person, hold.photo, base.mark, now, hold.why), run)
 
     async def outcome(
         self,
@@ -76,6 +105,7 @@ class Judge:
             doubts=0 if of_some else await self._doubts(),
             failures=(*broken.values(), *(applier.failures if applier else ())),
             stopped=stopped,
+            warnings=() if of_some else self.empty(),
         )
 
     async def _doubts(self) -> int:

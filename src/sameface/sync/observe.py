@@ -111,9 +111,10 @@ class _Observer:
             await self._some(page.observations[start : start + _AT_ONCE])
 
     async def _some(self, observations: Sequence[Observation]) -> None:
-        seen = {o.account.ref: o for o in observations}
-        accounts = [o.account for o in seen.values()]
+        accounts = list({o.account.ref: o.account for o in observations}.values())
         matches = await self._vault.adopt(accounts, self._look, self._clock.now())
+        kept = {m.account.ref for m in matches}  # without those who were forgotten
+        seen = {o.account.ref: o for o in observations if o.account.ref in kept}
         owners = {m.account.ref: m.person for m in matches if m.person is not None}
         known = await self._vault.remembered(self._store, list(seen))
         new = [r for r, o in seen.items() if r in owners and _may_be_new(o, known.get(r))]

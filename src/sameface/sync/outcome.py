@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sameface.errors import SamefaceError
-from sameface.sync.decide import Call, Decision
+from sameface.sync.choosing import NO_PHOTO, Call
+from sameface.sync.decide import Decision
+from sameface.values import Standing
+from sameface.vault import Dossier
 
 
 class Result(StrEnum):
     """What came of one action."""
 
     WRITTEN = "written"  # and read back
+    REMOVED = "removed"  # and found gone
     THERE = "already there"  # nothing was written
     MOVED = "moved"  # the store changed since the plan; nothing was written
     REFUSED = "refused"  # the store, or the picture, does not allow it
@@ -22,7 +26,7 @@ class Result(StrEnum):
 
     @property
     def good(self) -> bool:
-        return self in (Result.WRITTEN, Result.THERE)
+        return self in (Result.WRITTEN, Result.REMOVED, Result.THERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,23 @@ class Tally:
     agreeing: int = 0
     changing: int = 0
     verdicts: Counter[Call] = field(default_factory=Counter)
+    had: Counter[str] = field(default_factory=Counter)  # store -> photos when last agreed
+    lost: Counter[str] = field(default_factory=Counter)  # of these, not there any more
+
+    def compare(self, dossier: Dossier) -> None:
+        """Count the photos that were agreed on, and those of them that have gone."""
+        standing = {cell.store: cell.standing for cell in dossier.cells}
+        for last in dossier.agreed:
+            if last.photo is not None:
+                self.had[last.store] += 1
+                self.lost[last.store] += standing.get(last.store, Standing.NONE) in NO_PHOTO
 
     def add(self, decision: Decision) -> None:
         """Count one person."""
         calls = {verdict.call for verdict in decision.verdicts}
         self.people += 1
         self.agreeing += calls <= {Call.NOTHING, Call.LEAVE}
-        self.changing += Call.WRITE in calls
+        self.changing += bool(calls & {Call.WRITE, Call.REMOVE})
         self.verdicts.update(verdict.call for verdict in decision.verdicts)
 
 
@@ -67,7 +81,8 @@ class Outcome:
     `people` were looked at, `agreeing` of them need nothing and nobody, `changing` would be changed
     by a sync. `left` counts stores of people by what they call for; `results` actions by what came
     of them; `doubts` accounts that are nobody's until a person has looked. `failures` are stores as
-    a whole, or what ended them. `stopped`: it was asked to stop before the end.
+    a whole, or what ended them. `stopped`: it was asked to stop before the end. `warnings` are
+    sentences about what looks wrong though nothing failed.
     """
 
     run: str | None
@@ -79,6 +94,7 @@ class Outcome:
     doubts: int
     failures: tuple[SamefaceError, ...]
     stopped: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -88,7 +104,7 @@ class Outcome:
         broken = any(count for result, count in self.results.items() if not result.good)
         if self.failures or self.stopped or broken or self.left[Call.UNKNOWN]:
             return 4
-        if self.left[Call.WRITE]:
+        if self.left[Call.WRITE] or self.left[Call.REMOVE]:
             return 3
         if self.left[Call.BY_HAND] or self.left[Call.ASK] or self.doubts:
             return 5

@@ -12,6 +12,7 @@ from typing import Any
 
 from sameface.documents import Table
 from sameface.errors import BadDocument, BadUsage
+from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
 from sameface.values import iso
 
@@ -23,14 +24,16 @@ class Verb(StrEnum):
     """What an action does."""
 
     WRITE = "write"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One write. `person` is the vault's id, `name` their UPN, `account` the store's own handle.
+    """One write or removal.
 
-    `before` and `after` are digests of versions of that person (None before: no photo); `expected`
-    is the change key that was seen.
+    `person` is the vault's id, `name` their UPN, `account` the store's own handle. `before`
+    and `after` are digests of versions of that person (None: no photo); `expected` is the
+    change key that was seen.
     """
 
     person: str
@@ -39,18 +42,34 @@ class Action:
     account: str
     verb: Verb
     before: str | None
-    after: str
+    after: str | None
     expected: str | None
     because: str
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A pin to be set once the actions are done: that photo (None: what each store shows) stays
+    until an authority changes. `person` is the vault's id."""
+
+    person: str
+    photo: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """All actions, one person's together. `made_at` is in UTC."""
+    """All actions, one person's together. `made_at` is in UTC; `verb` names the run that does it.
+
+    `warnings` are sentences that whoever applies it should have read.
+    """
 
     organisation: str
     made_at: datetime
     actions: tuple[Action, ...]
+    pins: tuple[Hold, ...] = ()
+    verb: str = "apply"
+    warnings: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -76,11 +95,18 @@ class Plan:
             ) from wrong
 
     def _said(self) -> dict[str, Any]:
-        return {
+        said: dict[str, Any] = {
             "organisation": self.organisation,
             "made_at": iso(self.made_at),
             "actions": [asdict(action) for action in self.actions],
         }
+        if self.verb != "apply":
+            said["verb"] = self.verb
+        if self.pins:
+            said["pins"] = [asdict(pin) for pin in self.pins]
+        if self.warnings:
+            said["warnings"] = list(self.warnings)
+        return said
 
 
 def load_plan(file: Path) -> Plan:
@@ -108,7 +134,14 @@ def parse_plan(text: str, file: str) -> Plan:
     if table.value("sameface-plan", int, required=True) != FORMAT:
         raise table.error("sameface-plan", f"should be {FORMAT}; make a new plan")
     digest = table.text("digest")
-    plan = Plan(table.text("organisation"), _moment(table), _actions(table))
+    plan = Plan(
+        table.text("organisation"),
+        _moment(table),
+        _actions(table),
+        _pins(table),
+        table.text("verb", "apply"),
+        table.texts("warnings"),
+    )
     table.done()
     if plan.digest != digest:
         raise table.error("digest", "does not fit: the plan was altered; make a new one")
@@ -116,7 +149,7 @@ def parse_plan(text: str, file: str) -> Plan:
 
 
 def actions_of(decision: Decision) -> tuple[Action, ...]:
-    """What a decision would have written."""
+    """What a decision would have written and removed."""
     person = decision.person
     return tuple(
         Action(
@@ -124,15 +157,22 @@ def actions_of(decision: Decision) -> tuple[Action, ...]:
             name=person.upn,
             store=verdict.store,
             account=account.ref,
-            verb=Verb.WRITE,
+            verb=Verb.REMOVE if verdict.call is Call.REMOVE else Verb.WRITE,
             before=verdict.before,
             after=verdict.after,
             expected=verdict.expected,
             because=verdict.because,
         )
         for verdict in decision.actions
-        if (account := person.account(verdict.store)) is not None and verdict.after is not None
+        if (account := person.account(verdict.store)) is not None
     )
+
+
+def pins_of(decision: Decision) -> tuple[Hold, ...]:
+    """What a decision wants remembered once it is carried out."""
+    if not decision.pin:
+        return ()
+    return (Hold(decision.person.id, decision.wanted, decision.because),)
 
 
 def _moment(table: Table) -> datetime:
@@ -155,16 +195,25 @@ def _action(row: Table) -> Action:
         account=row.text("account"),
         verb=Verb(row.choice("verb", list(Verb))),
         before=_maybe(row, "before"),
-        after=row.text("after"),
+        after=_maybe(row, "after"),
         expected=_maybe(row, "expected"),
         because=row.text("because"),
     )
     row.done()
+    if (action.after is None) is not (action.verb is Verb.REMOVE):
+        raise row.error("after", "should be null where a photo is removed, and only there")
     return action
+
+
+def _pins(table: Table) -> tuple[Hold, ...]:
+    pins = []
+    for row in table.rows("pins"):
+        pins.append(Hold(row.text("person"), _maybe(row, "photo"), row.text("why")))
+        row.done()
+    return tuple(pins)
 
 
 def _maybe(row: Table, key: str) -> str | None:
     """Text, or null for none."""
-    return (
-        None if row.raw.get(key, "") is None and row.value(key, object) is None else row.text(key)
-    )
+    missing = row.raw.get(key, "") is None and row.value(key, object) is None
+    return None if missing else row.text(key)

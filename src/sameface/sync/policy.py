@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from sameface.connectors.base import Connector
 from sameface.connectors.guards import by_administrator
-from sameface.settings import Settings
+from sameface.people import keys_of
+from sameface.settings import (
+    Conflict,
+    Mode,
+    OwnChoice,
+    Removal,
+    Settings,
+    StoreSettings,
+    Wins,
+    Wishes,
+)
+from sameface.values import Key, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +27,39 @@ class Leave:
     """What may be done about one store.
 
     `by_hand` says who must act, and how, where Sameface may not write; None where it may, and where
-    the administrator chose that nobody needs to.
+    the administrator chose that nobody needs to. `once`: it gets a photo where it never had one,
+    and no other. What is not `reads` never wins.
     """
 
     writes: bool
     by_hand: str | None = None
+    removes: bool = False
+    once: bool = False
+    reads: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Whose photo wins, and where it may be put.
 
-    `authorities` in order, the strongest first. `stores` are those connected. `unseen` are those
-    that could not be observed to the end, so that who is not known there may be there all the same.
+    `authorities` in order, the strongest first. `stores` are those connected, `without` those of
+    them to be left alone. `unseen` are those that could not be observed to the end, so that who is
+    not known there may be there all the same. `excluded` says whose wish it is that nothing is
+    done at all; `pin` is the photo to show whatever stores say. `people` holds what differs for
+    some, by their names in comparable form.
     """
 
     authorities: tuple[str, ...]
     stores: Mapping[str, Leave]
     unseen: frozenset[str] = frozenset()
+    wins: Wins = Wins.AUTHORITY
+    conflict: Conflict = Conflict.AUTHORITY
+    removal: Removal = Removal.ASK
+    own_choice: OwnChoice = OwnChoice.OVERWRITE
+    without: frozenset[str] = frozenset()
+    excluded: str = ""
+    pin: str | None = None
+    people: Mapping[str, tuple[Wishes, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -44,12 +70,78 @@ class Policy:
     ) -> Self:
         """What sameface.toml says, and what the connected stores are able to do."""
         authorities = tuple(store for store in settings.authorities if store in connectors)
-        stores = {store: _leave(connector) for store, connector in connectors.items()}
-        return cls(authorities, stores, frozenset(unseen))
+        stores = {
+            store: _leave(connector, settings.store(store))
+            for store, connector in connectors.items()
+        }
+        whole = cls(authorities, stores, frozenset(unseen))
+        whole = whole._with(settings.policy.everybody)
+        return replace(whole, authorities=authorities, people=_by_name(settings))
+
+    def of_person(self, person: Person) -> Policy:
+        """What holds for that person: their own wishes, then their group's, then everybody's."""
+        if not self.people:
+            return self
+        found = [self.people[name] for name in _names(person) if name in self.people]
+        if not found:
+            return self
+        wishes = sorted({w for some in found for w in some}, key=_strength)
+        policy = self
+        for wish in wishes:
+            policy = policy._with(wish)
+        return policy
+
+    def _with(self, wish: Wishes) -> Self:
+        """The same, but for what this wish says."""
+        without = self.without
+        if wish.exclude_stores is not None:
+            without = frozenset(wish.exclude_stores)
+        return replace(
+            self,
+            authorities=tuple(s for s in wish.authorities if s in self.stores) or self.authorities,
+            wins=wish.wins or self.wins,
+            conflict=wish.conflict or self.conflict,
+            removal=wish.removal or self.removal,
+            own_choice=wish.own_choice or self.own_choice,
+            without=without,
+            excluded=wish.whose if wish.exclude else self.excluded,
+            pin=wish.pin or self.pin,
+        )
 
 
-def _leave(connector: Connector) -> Leave:
+def _leave(connector: Connector, store: StoreSettings | None) -> Leave:
     able = connector.capabilities
     # A store that the administrator set to "read" differs by their own choice: nobody is asked.
     chosen = able.by_hand == by_administrator(connector.store)
-    return Leave(able.writes, None if able.writes or chosen else able.by_hand)
+    return Leave(
+        able.writes,
+        None if able.writes or chosen else able.by_hand,
+        removes=able.writes and able.removes,
+        once=store is not None and store.seed_once,
+        reads=store is None or store.mode is not Mode.WRITE,
+    )
+
+
+def _strength(wish: Wishes) -> tuple[bool, str]:
+    """Groups before people, so that a person's own wishes come last and prevail."""
+    return not wish.whose.startswith(("group ", "exclude-people")), wish.whose
+
+
+def _by_name(settings: Settings) -> dict[str, tuple[Wishes, ...]]:
+    """Comparable name -> wishes, the weaker first."""
+    found: dict[str, tuple[Wishes, ...]] = {}
+    for members, wishes in settings.policy.groups:
+        for name in members:
+            found[name] = (*found.get(name, ()), wishes)
+    for name, wishes in settings.policy.people:
+        found[name] = (*found.get(name, ()), wishes)
+    return found
+
+
+def _names(person: Person) -> Iterator[str]:
+    """UPNs and mail addresses of a person."""
+    yield person.upn.casefold()
+    for account in person.accounts:
+        for kind, value in keys_of(account):
+            if kind in (Key.UPN, Key.MAIL):
+                yield value

@@ -12,12 +12,15 @@ from sameface.http import Clock
 from sameface.jobs import listening, run_pages
 from sameface.settings import Settings
 from sameface.sync.apply import Applier
-from sameface.sync.decide import Call, Decision
+from sameface.sync.choosing import Call
+from sameface.sync.decide import Decision
 from sameface.sync.judging import PAGE, Judge, people
 from sameface.sync.observe import Pass, observe, observe_person
 from sameface.sync.outcome import Outcome, Progress, Tally
-from sameface.sync.plan import Action, Plan, actions_of, load_plan
+from sameface.sync.pinning import policy_of
+from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
 from sameface.sync.policy import Policy
+from sameface.sync.remembering import remembering
 from sameface.sync.work import Work, silent
 from sameface.values import Person
 from sameface.vault import Dossier, Entry, Vault
@@ -57,22 +60,35 @@ async def plan(
 ) -> tuple[Plan, Outcome]:
     """As `status`, and the writes that a sync would make, saved as the vault's last plan."""
     actions: list[Action] = []
+    pins: list[Hold] = []
 
     def collect(decision: Decision) -> None:
         actions.extend(actions_of(decision))
+        pins.extend(pins_of(decision))
         tell(decision)
 
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, collect)
         outcome = await _status(work)
-    made = Plan(settings.organisation, clock.now(), tuple(actions))
-    made.save(_last(vault))
+    made = Plan(
+        settings.organisation,
+        clock.now(),
+        tuple(actions),
+        tuple(pins),
+        warnings=(*outcome.warnings, *remembering(actions)),
+    )
+    save_last(vault, made)
     return made, outcome
 
 
 def last_plan(vault: Vault) -> Plan:
     """The plan made last. Errors: BadUsage where there is none, BadDocument."""
     return load_plan(_last(vault))
+
+
+def save_last(vault: Vault, made: Plan) -> None:
+    """Make that the vault's last plan, which `last_plan` gives."""
+    made.save(_last(vault))
 
 
 async def apply(
@@ -97,10 +113,12 @@ async def apply(
         )
     with vault.alone(), listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
-        run = await _begin(work, "apply")
+        judge = Judge(work, await _policy(work, ()))
+        run = await _begin(work, plan.verb)
         applier = Applier(work, run, len(plan.actions))
         whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
-        judge = Judge(work, _policy(work, ()))
+        if whole:
+            await judge.remember(plan.pins, run)
         whole = whole and await judge.everybody()
         outcome = await judge.outcome((), applier, run, stopped=not whole)
         await vault.end_run(run, outcome.exit_code, clock.now())
@@ -126,17 +144,23 @@ async def sync(
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         run = await _begin(work, "sync")
         passes = await observe(work)
-        judge = Judge(work, _policy(work, passes))
+        judge = Judge(work, await _policy(work, passes))
         forecast = await judge.forecast()
+        if empty := judge.empty(forecast):
+            await vault.end_run(run, SyncStopped.exit, clock.now())
+            raise _looks_empty(empty)
         if not settings.stop_above.allows(forecast.changing, forecast.people):
             await vault.end_run(run, SyncStopped.exit, clock.now())
             raise _too_many(settings, forecast)
-        applier = Applier(work, run, forecast.verdicts[Call.WRITE])
+        writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
+        applier = Applier(work, run, writes)
 
         async def step(page: tuple[Dossier, ...]) -> None:
-            actions = [action for d in page for action in actions_of(judge.decide(d))]
+            decisions = [judge.decide(dossier) for dossier in page]
+            actions = [action for one in decisions for action in actions_of(one)]
             if actions:
                 await applier.apply(actions)
+                await judge.remember([pin for one in decisions for pin in pins_of(one)], run)
                 page = await vault.dossiers_of([dossier.person.id for dossier in page])
             await judge.page(page)
 
@@ -151,7 +175,7 @@ async def sync(
 
 async def _status(work: Work) -> Outcome:
     passes = await observe(work)
-    judge = Judge(work, _policy(work, passes))
+    judge = Judge(work, await _policy(work, passes))
     whole = await judge.everybody()
     return await judge.outcome(passes, stopped=not whole)
 
@@ -160,27 +184,27 @@ async def _status_of(work: Work, names: Sequence[str]) -> Outcome:
     passes: list[Pass] = []
     found: list[str] = []
     for name in names:
-        known = await _maybe(work.vault, name)
+        known = await maybe_person(work.vault, name)
         if known is None and "@" not in name:  # a name that no store can be asked for
             passes += await observe(work)
         else:
             passes += await observe_person(work, name, known)
         found.append((await work.vault.person(name)).id)
-    judge = Judge(work, _policy(work, passes))
+    judge = Judge(work, await _policy(work, passes))
     await judge.page(await work.vault.dossiers_of(found))
     return await judge.outcome(passes, stopped=work.stop.is_set(), of_some=True)
 
 
-async def _maybe(vault: Vault, name: str) -> Person | None:
+async def maybe_person(vault: Vault, name: str) -> Person | None:
+    """Whom the vault knows under that name, or None."""
     try:
         return await vault.person(name)
     except UnknownPerson:
         return None
 
 
-def _policy(work: Work, passes: Sequence[Pass]) -> Policy:
-    unseen = (p.store for p in passes if p.failure is not None)
-    return Policy.of(work.settings, work.connectors, unseen)
+async def _policy(work: Work, passes: Sequence[Pass]) -> Policy:
+    return await policy_of(work, [p.store for p in passes if p.failure is not None])
 
 
 async def _begin(work: Work, verb: str) -> str:
@@ -200,6 +224,13 @@ def _too_many(settings: Settings, forecast: Tally) -> SyncStopped:
         f"A sync would change {forecast.changing} of {forecast.people} people, more than "
         f"{settings.stop_above} (stop-above in {settings.file.name}); nothing was written. Look at "
         "`sameface plan`, then raise stop-above, or `sameface apply` the plan."
+    )
+
+
+def _looks_empty(sentences: Sequence[str]) -> SyncStopped:
+    return SyncStopped(
+        f"{' '.join(sentences)} Nothing was written. Look at that store; if it is as it should "
+        "be, `sameface plan` shows what would follow and `sameface apply` does it."
     )
 
 

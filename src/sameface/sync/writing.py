@@ -40,17 +40,24 @@ class Write:
     async def is_done(self) -> bool:
         """True where the account was last seen with the photo that it is to get."""
         known = self.known
+        if self.action.after is None:
+            return known is not None and known.standing in _EMPTY
         if known is None or known.version is None or known.standing is not Standing.PHOTO:
             return False
         return await self._photo(known.version) == await self._photo(self.action.after)
 
-    async def carry_out(self) -> Picture:
-        """What the store shows afterwards, with its change key.
+    async def carry_out(self) -> Picture | None:
+        """What the store shows afterwards, with its change key; None after a removal.
 
         Errors: Moved where it is not as planned, and nothing was written; NotProven where it shows
         something else; other StoreFailed, PictureRefused, BlobLost.
         """
         await self._secure()
+        if self.action.after is None:
+            await self.connector.remove(self.account, self.action.expected)
+            if await self.connector.read(self.account) is not None:
+                raise self._unproven("a photo still", "removed")
+            return None
         original = await self.vault.picture(self.action.after)
         squares = await asyncio.to_thread(ladder, original, wants(self.connector.capabilities))
         written = await self.connector.write(self.account, squares, self.action.expected)
@@ -120,6 +127,6 @@ class Write:
         what = "got another photo since the plan was made; nothing was written, make a new plan."
         return Moved(self.action.store, what, account=self.action.name)
 
-    def _unproven(self, shows: str) -> NotProven:
-        what = f"took the photo and shows {shows}; look at it there, and run a sync again later."
+    def _unproven(self, shows: str, did: str = "took") -> NotProven:
+        what = f"{did} the photo and shows {shows}; look at it there, and run a sync again later."
         return NotProven(self.action.store, what, account=self.action.name)

@@ -32,6 +32,7 @@ _FIRST = {
     "mugshot": "yammer",
     "_tenant": "control",
 }
+_UNLOGGED = ("control", "desk")
 _SIGN_IN = ("/oauth2/", "/.well-known/", "/discovery/", "/userrealm/")
 
 
@@ -52,7 +53,7 @@ class Service(Protocol):
 
 
 class App:
-    """All services behind one origin. `services` are by name; without "control" it is off."""
+    """All services behind one origin, by name; what is not among `services` is off."""
 
     def __init__(self, organisation: Organisation, faults: Faults, ledger: Ledger) -> None:
         self.services: dict[str, Service] = {}
@@ -79,7 +80,7 @@ class App:
         else:
             answer, name = await self._served(service, call), service.name
             answer.headers.update(service.headers(call))
-        if name != "control":
+        if name not in _UNLOGGED:
             self._ledger.note(Entry(name, call.method, call.path, answer.status, part))
         return answer
 
@@ -111,8 +112,10 @@ class App:
         return self._faults.strikes(service.name, call.method, call.path, about, kinds=_STRIKING)
 
     def _service(self, path: str) -> Service | None:
-        first = path[1:].partition("/")[0].lower()
+        first, _, rest = path[1:].lower().partition("/")
         name = _FIRST.get(first)
+        if name == "control" and rest.partition("/")[0] == "desk":
+            name = "desk"
         if name is None and any(mark in path.lower() for mark in _SIGN_IN):
             name = "login"
         if name is None and is_sharepoint(path):
@@ -203,7 +206,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 async def _send(send: Send, answer: Answer, date: str, *, head: bool) -> None:
     headers = [
-        (b"date", date.encode()),
+        *([] if "Date" in answer.headers else [(b"date", date.encode())]),
         *((k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in answer.headers.items()),
     ]
     if answer.media_type is not None:

@@ -18,7 +18,8 @@ from sameface.serving import Server, listener
 from sameface.tenant import cast
 from sameface.tenant.album import Album
 from sameface.tenant.app import App
-from sameface.tenant.control.routes import Control, Desk
+from sameface.tenant.control.routes import Backstage, Control
+from sameface.tenant.desk.routes import Desk
 from sameface.tenant.exchange.routes import Exchange
 from sameface.tenant.faults import Faults
 from sameface.tenant.gate import Gate
@@ -117,10 +118,11 @@ class Tenant:
             "yammer": Yammer(organisation, gate),
         }
         if self._control:
-            desk = Desk(
+            backstage = Backstage(
                 organisation, self.faults, self.ledger, self.settings_toml, self._founding.opened
             )
-            self.app.services["control"] = Control(desk)
+            self.app.services["control"] = Control(backstage)
+            self.app.services["desk"] = Desk(organisation.book, self._folder / "desk")
 
     # --- what others need to reach it ----------------------------------------------------------
 

@@ -3,23 +3,29 @@
 from sameface.vault.values import (
     Agreement,
     Counts,
+    Deed,
     Dossier,
     Doubt,
     Entry,
     Finding,
     Intent,
+    Pin,
     Remembered,
+    Whole,
 )
 from sameface.vault.vault import Vault
 
 __all__ = [
     "Agreement",
     "Counts",
+    "Deed",
     "Dossier",
     "Doubt",
     "Entry",
     "Finding",
     "Intent",
+    "Pin",
     "Remembered",
     "Vault",
+    "Whole",
 ]

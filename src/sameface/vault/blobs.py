@@ -61,6 +61,15 @@ class Blobs:
             return False
         return True
 
+    async def remove(self, digest: str) -> None:
+        """Take these bytes away, where they are there."""
+        try:
+            await obstore.delete_async(self._store, _path(digest))
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as wrong:
+            raise self._failed(wrong) from wrong
+
     async def _replace(self, digest: str, data: bytes) -> None:
         try:
             await obstore.put_async(self._store, _path(digest), data)

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from sameface.errors import VaultFailed
 
-SCHEMA = 1
-"""The version of these tables, kept in the file itself; a file with a higher one is refused."""
+SCHEMA = 2
+"""The version of these tables, kept in the file itself; a file with a higher one is refused, and
+one with a lower one is migrated (`migrations`)."""
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -148,6 +149,7 @@ actions = sa.Table(
     sa.Column("change_key", sa.Text),  # read back
     sa.Column("settled_at", Moment),
     sa.Column("error", sa.Text),
+    sa.Column("standing", sa.Text),  # how the store stood before
     sa.Index("actions_in_flight", "outcome", sqlite_where=sa.text("outcome IS NULL")),
 )
 
@@ -163,6 +165,33 @@ journal = sa.Table(
     sa.Column("before", sa.Text),
     sa.Column("after", sa.Text),
     sa.Column("why", sa.Text, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False, server_default=""),  # chains it to the one before
+)
+
+journal_end = sa.Table(
+    "journal_end",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),  # always 1: there is one end
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("seal", sa.Text, nullable=False),
+)
+
+pins = sa.Table(
+    "pins",
+    tables,
+    sa.Column("person", sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("photo", sa.Text),  # None: whatever each store shows
+    sa.Column("mark", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    tables,
+    sa.Column("key", sa.Text, primary_key=True),  # hash of a name the person had
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
 )
 
 
@@ -241,15 +270,25 @@ async def _ready(connection: AsyncConnection, file: Path) -> None:
             f"The vault {file} was written by a newer Sameface (its tables are version {found}, "
             f"this one knows {SCHEMA}); install that one."
         )
-    if found < SCHEMA:
+    if found == 0:
         await connection.run_sync(tables.create_all)
+    elif found < SCHEMA:
+        from sameface.vault.migrations import upgrade  # noqa: PLC0415  rare, and slow to load
+
+        await connection.run_sync(upgrade, found)
+    if found < SCHEMA:
         await connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, below
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import versions
-from sameface.vault.database import accounts, agreements, looks, observations, upsert
-from sameface.vault.values import Agreement, Dossier, Finding, Remembered
+from sameface.vault.database import accounts, agreements, looks, observations, pins, upsert
+from sameface.vault.values import Agreement, Dossier, Finding, Pin, Remembered
 
 
 async def remembered(
@@ -61,8 +61,20 @@ async def agree(connection: AsyncConnection, reached: Sequence[Agreement]) -> No
     )
 
 
+async def pin(connection: AsyncConnection, row: Pin) -> None:
+    """Remember that pin instead of any other of that person."""
+    fields = {name: getattr(row, name) for name in Pin.__dataclass_fields__}
+    await upsert(connection, pins, [fields])
+
+
+async def unpin(connection: AsyncConnection, person: str) -> bool:
+    """Forget the person's pin; False where there is none."""
+    done = await connection.execute(pins.delete().where(pins.c.person == person))
+    return bool(done.rowcount)
+
+
 async def dossiers(connection: AsyncConnection, people: Sequence[Person]) -> tuple[Dossier, ...]:
-    """Cells and agreements of these people, in their order."""
+    """Cells, agreements and pins of these people, in their order."""
     ids = [person.id for person in people]
     cells = await _cells(connection, ids)
     agreed: dict[str, list[Agreement]] = defaultdict(list)
@@ -71,8 +83,14 @@ async def dossiers(connection: AsyncConnection, people: Sequence[Person]) -> tup
         agreed[row.person].append(
             Agreement(row.person, row.store, row.photo, row.change_key, row.at)
         )
+    query = sa.select(pins).where(pins.c.person.in_(ids))
+    pinned = {
+        row.person: Pin(row.person, row.photo, row.mark, row.at, row.why)
+        for row in await connection.execute(query)
+    }
     return tuple(
-        Dossier(person, tuple(cells[person.id]), tuple(agreed[person.id])) for person in people
+        Dossier(person, tuple(cells[person.id]), tuple(agreed[person.id]), pinned.get(person.id))
+        for person in people
     )
 
 

@@ -1,15 +1,15 @@
-"""Runs in the vault: what was intended, what came of it, and the journal of it all."""
+"""Runs in the vault: what was intended, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.vault.database import actions, journal, runs
-from sameface.vault.values import Entry, Intent
+from sameface.vault.database import actions, runs
+from sameface.vault.journal import write
+from sameface.vault.values import Deed, Entry, Intent
 
 
 async def begin(connection: AsyncConnection, run: str, verb: str, at: datetime) -> None:
@@ -24,7 +24,9 @@ async def end(connection: AsyncConnection, run: str, code: int, at: datetime) ->
     await write(connection, [Entry(at, "run ended", f"exit code {code}", run)])
 
 
-async def intend(connection: AsyncConnection, entry: Entry, expected: str | None) -> int:
+async def intend(
+    connection: AsyncConnection, entry: Entry, expected: str | None, standing: str | None
+) -> int:
     """Announce a write before it is made; gives the number to settle it by."""
     row = actions.insert().values(
         run=entry.run,
@@ -36,6 +38,7 @@ async def intend(connection: AsyncConnection, entry: Entry, expected: str | None
         expected=expected,
         because=entry.why,
         intended_at=entry.at,
+        standing=standing,
     )
     return int((await connection.execute(row.returning(actions.c.id))).scalar_one())
 
@@ -63,23 +66,17 @@ async def in_flight(connection: AsyncConnection) -> tuple[Intent, ...]:
     return tuple(Intent(row.id, row.run, row.person, row.store) for row in rows)
 
 
-async def write(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    """Add lines to the journal, which only ever grows."""
-    if entries:
-        rows = [
-            {name: getattr(entry, name) for name in Entry.__dataclass_fields__} for entry in entries
-        ]
-        await connection.execute(journal.insert(), rows)
+async def deeds(connection: AsyncConnection, run: str) -> tuple[Deed, ...] | None:
+    """The actions of that run, in their order; None where there is no such run."""
+    if (await connection.execute(sa.select(runs.c.id).where(runs.c.id == run))).first() is None:
+        return None
+    fields = [actions.c[name] for name in Deed.__dataclass_fields__]
+    query = sa.select(*fields).where(actions.c.run == run).order_by(actions.c.id)
+    return tuple(Deed(*row) for row in await connection.execute(query))
 
 
-async def history(
-    connection: AsyncConnection, person: str | None, after: int, limit: int
-) -> tuple[tuple[int, Entry], ...]:
-    """The journal's lines (of that person) that follow line number `after`, oldest first."""
-    query = sa.select(journal).where(journal.c.seq > after).order_by(journal.c.seq).limit(limit)
-    if person is not None:
-        query = query.where(journal.c.person == person)
-    return tuple(
-        (row.seq, Entry(**{name: getattr(row, name) for name in Entry.__dataclass_fields__}))
-        for row in await connection.execute(query)
-    )
+async def latest(connection: AsyncConnection, limit: int) -> tuple[str, ...]:
+    """The last runs that did something, the newest first."""
+    did = sa.select(actions.c.run).distinct()
+    query = sa.select(runs.c.id).where(runs.c.id.in_(did)).order_by(runs.c.began_at.desc())
+    return tuple(await connection.scalars(query.limit(limit)))

@@ -49,12 +49,27 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """What a person is to show until an authority changes; `photo` None: whatever they show now.
+
+    `mark` is what the stores said by themselves when it was set; `why` is a sentence.
+    """
+
+    person: str
+    photo: str | None
+    mark: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """All that is remembered of one person and that a decision needs."""
 
     person: Person
     cells: tuple[Cell, ...]
     agreed: tuple[Agreement, ...]
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,36 @@ class Entry:
     store: str | None = None
     before: str | None = None
     after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An action of a run as the vault has it: what was there before, and what came of it.
+
+    `standing` is how the store stood before, None where an older Sameface did not keep it.
+    """
+
+    person: str
+    store: str
+    verb: str
+    before: str | None
+    after: str | None
+    outcome: str | None
+    standing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What checking the journal's chain found.
+
+    `entries` hold from the first on, and `seal` is the last one's; `broken` is the number of the
+    first entry that does not hold, with `why` as a sentence.
+    """
+
+    entries: int
+    seal: str
+    broken: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

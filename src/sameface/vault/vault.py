@@ -15,17 +15,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sameface.errors import VaultFailed
 from sameface.people import Match
 from sameface.values import Account, Cell, Person, Version
-from sameface.vault import database, lock, observations, people, runs, versions
+from sameface.vault import (
+    database,
+    forgetting,
+    journal,
+    lock,
+    observations,
+    people,
+    runs,
+    versions,
+)
 from sameface.vault.blobs import Blobs
 from sameface.vault.values import (
     Agreement,
     Counts,
+    Deed,
     Dossier,
     Doubt,
     Entry,
     Finding,
     Intent,
+    Pin,
     Remembered,
+    Whole,
 )
 
 PATIENCE = timedelta(seconds=30)
@@ -83,9 +95,14 @@ class Vault:
             return await people.page(connection, after, limit)
 
     async def adopt(self, listed: Sequence[Account], look: int, at: datetime) -> tuple[Match, ...]:
-        """Whose each of these accounts of one store is; `look` is the pass that listed them."""
+        """Whose each of these accounts of one store is; `look` is the pass that listed them.
+
+        Accounts of people who were forgotten are left out.
+        """
         async with self._writing() as connection:
-            return await people.adopt(connection, listed, look, at)
+            without = await forgetting.refused(connection, listed)
+            rest = [account for account in listed if account.ref not in without]
+            return await people.adopt(connection, rest, look, at)
 
     async def doubts(
         self, after: tuple[str, str] | None = None, limit: int = 200
@@ -152,7 +169,7 @@ class Vault:
             await versions.keep(connection, version)
             if better_than is not None:
                 await versions.promote(connection, version.person, better_than, version.digest)
-            await runs.write(connection, [entry])
+            await journal.write(connection, [entry])
         return True
 
     async def mend(self, data: bytes) -> None:
@@ -188,6 +205,42 @@ class Vault:
         async with self._writing() as connection:
             await observations.agree(connection, reached)
 
+    async def pin(self, pin: Pin, run: str) -> None:
+        """Remember that pin instead of any other of that person."""
+        entry = Entry(pin.at, "pinned", pin.why, run, pin.person, after=pin.photo)
+        async with self._writing() as connection:
+            await observations.pin(connection, pin)
+            await journal.write(connection, [entry])
+
+    async def unpin(self, person_id: str, at: datetime) -> bool:
+        """Lift that person's pin; False where there is none."""
+        async with self._writing() as connection:
+            there = await observations.unpin(connection, person_id)
+            if there:
+                entry = Entry(at, "unpinned", "asked for by an administrator", person=person_id)
+                await journal.write(connection, [entry])
+        return there
+
+    # Forgetting
+
+    async def erase(self, person_id: str, run: str, at: datetime) -> tuple[str, ...]:
+        """Remove everything about that person; gives the digests of the pictures taken away.
+
+        Pictures go first: cut off, it is simply done again.
+        """
+        async with self._reading() as connection:
+            digests = await forgetting.only_theirs(connection, person_id)
+        for digest in digests:
+            await self._blobs.remove(digest)
+        async with self._writing() as connection:
+            await forgetting.erase(connection, person_id, run, at)
+        return digests
+
+    async def allow(self, name: str, at: datetime) -> bool:
+        """Somebody forgotten may be taken up again; False where nobody so called was forgotten."""
+        async with self._writing() as connection:
+            return await forgetting.allow(connection, name, at)
+
     # Runs
 
     async def begin_run(self, run: str, verb: str, at: datetime) -> None:
@@ -200,10 +253,13 @@ class Vault:
         async with self._writing() as connection:
             await runs.end(connection, run, code, at)
 
-    async def intend(self, entry: Entry, expected: str | None) -> int:
-        """Announce a write before it is made; gives the number to settle it by."""
+    async def intend(self, entry: Entry, expected: str | None, standing: str | None = None) -> int:
+        """Announce a write before it is made; gives the number to settle it by.
+
+        `standing` is how the store stood before.
+        """
         async with self._writing() as connection:
-            return await runs.intend(connection, entry, expected)
+            return await runs.intend(connection, entry, expected, standing)
 
     async def settle(
         self,
@@ -226,12 +282,34 @@ class Vault:
         async with self._reading() as connection:
             return await runs.in_flight(connection)
 
+    async def deeds(self, run: str) -> tuple[Deed, ...] | None:
+        """The actions of that run, in their order; None where there is no such run."""
+        async with self._reading() as connection:
+            return await runs.deeds(connection, run)
+
+    async def latest_runs(self, limit: int = 3) -> tuple[str, ...]:
+        """The last runs that did something, the newest first."""
+        async with self._reading() as connection:
+            return await runs.latest(connection, limit)
+
+    # Journal
+
+    async def verify(self, known: tuple[int, str] | None = None) -> Whole:
+        """Recompute the journal's chain; `known` is a (number, seal) noted earlier."""
+        async with self._reading() as connection:
+            return await journal.verify(connection, known)
+
+    async def export(self, after: int = 0, limit: int = 1000) -> tuple[tuple[int, Entry, str], ...]:
+        """Numbered entries of the journal after that number, each with its seal."""
+        async with self._reading() as connection:
+            return await journal.exported(connection, after, limit)
+
     async def history(
         self, person_id: str | None = None, after: int = 0, limit: int = 200
     ) -> tuple[tuple[int, Entry], ...]:
         """Numbered lines of the journal (of that person) after that number, oldest first."""
         async with self._reading() as connection:
-            return await runs.history(connection, person_id, after, limit)
+            return await journal.history(connection, person_id, after, limit)
 
     async def counts(self) -> Counts:
         """How much there is."""

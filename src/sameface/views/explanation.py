@@ -28,9 +28,9 @@ def tell(
 
 def reasons(told: Explanation) -> Iterator[str]:
     """The because and the until of one explanation, indented."""
-    for number, reason in enumerate(told.because):
-        lead = "because" if number == 0 else ""
-        yield f"  {lead:<8} {because(reason)};"
+    for number, reason in enumerate(told.because, start=1):
+        lead = "because" if number == 1 else ""
+        yield f"  {lead:<8} {_inside(because(reason))}{'.' if number == len(told.because) else ';'}"
     lead = "now" if told.until.kind is Ends.SETTLED else "until"
     yield f"  {lead:<8} {until_text(told.until)}."
 
@@ -38,6 +38,14 @@ def reasons(told: Explanation) -> Iterator[str]:
 def because(reason: Reason) -> str:
     """One reason, with how it is known where it was not observed."""
     return f"{reason.text}{_SAID[reason.mark]}"
+
+
+_ARTICLES = ("The ", "A ", "An ", "No ", "Nothing ", "Nobody ", "Somebody ", "What ")
+
+
+def _inside(sentence: str) -> str:
+    """A sentence that goes on after another: names keep their capital."""
+    return sentence[:1].lower() + sentence[1:] if sentence.startswith(_ARTICLES) else sentence
 
 
 def _photo(told: Explanation) -> str:

@@ -5,7 +5,7 @@ Letters group the pictures of one person, so that a difference shows without col
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +20,12 @@ class Column:
     id: str
     short: str
     title: str
+
+    @property
+    def heading(self) -> str:
+        """The title as a heading: without the article it has inside a sentence."""
+        first, _, rest = self.title.partition(" ")
+        return rest if first in ("the", "a", "an") else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def matrix(
     *,
     title: str = "",
 ) -> Table:
-    """The whole table, within 100 columns."""
+    """Stores, surfaces or both; with five stores and eleven surfaces 100 characters wide."""
     table = Table(
         title=title,
         box=SIMPLE_HEAD,
@@ -94,16 +100,17 @@ def matrix(
         title_justify="left",
         title_style="bold",
     )
-    table.add_column("person", no_wrap=True, vertical="bottom", max_width=18)
+    table.add_column("person", no_wrap=True, vertical="bottom", max_width=17)
     for column in stores:
         table.add_column(column.short, justify="center", min_width=4, no_wrap=True)
-    table.add_column(" ", width=1)
+    if stores and surfaces:
+        table.add_column(" ", width=1)
     for column in surfaces:
         table.add_column(column.short, justify="center", min_width=4, no_wrap=True)
     for line in lines:
-        marks = [_drawn(mark) for mark in line.stores]
-        seen = [_drawn(mark) for mark in line.surfaces]
-        table.add_row(line.name, *marks, "", *seen)
+        held = [_drawn(mark) for mark in line.stores] if stores else []
+        seen = [_drawn(mark) for mark in line.surfaces] if surfaces else []
+        table.add_row(line.name, *held, *([""] if held and seen else []), *seen)
     return table
 
 
@@ -111,13 +118,17 @@ def _drawn(mark: Mark) -> Text:
     return Text(mark.text, style=STYLES[mark.place])
 
 
-def legend(places: Iterable[str], *, plain: bool = False) -> Text:
+def legend(places: Iterable[str], *, plain: bool = False) -> Iterator[Text]:
     """What the signs mean, as far as they occur."""
     occurring = set(places)
-    text = Text()
     for place, told in _TOLD.items():
         if place in occurring:
             shown = {"same": "B", "different": "A!", "either": "A/B"}.get(place)
             drawn = shown or sign(place, [], plain=plain).text
-            text.append(f"{drawn} ", style=STYLES[place]).append(f"{told}   ")
-    return text
+            yield Text.assemble((drawn, STYLES[place]), " ", told)
+
+
+def headings(columns: Iterable[Column]) -> Iterator[Text]:
+    """What the short headings stand for."""
+    for column in columns:
+        yield Text.assemble((column.short, "bold"), " ", (column.heading, "dim"))

@@ -24,7 +24,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An explanation under a person: where, what is seen, why, until when."""
+    """An explanation under a person: in which places, what is seen, why, and how it ends."""
 
     where: str
     shown: str

@@ -20,13 +20,16 @@ from sameface.tenant.organisation import Organisation, hash_of
 from sameface.tenant.routing import Routes
 from sameface.values import Rendition, Sighting, iso
 
-_PAGES = ("clock", "people", "faults", "requests", "events", "surfaces", "stores", "settings")
+_PAGES = (
+    *("clock", "people", "faults", "requests", "events"),
+    *("surfaces", "stores", "settings", "desk"),
+)
 _PAGE = 1000
 _NOT_KEPT = "no-store"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Backstage:
     """What the pages drive: the organisation, orders for faults, the log, the settings."""
 
     organisation: Organisation
@@ -37,12 +40,12 @@ class Desk:
 
 
 class Control:
-    """The pages. None asks for a token: whoever reaches the loopback is at the desk."""
+    """The pages. None asks for a token: whoever reaches the loopback may look behind the scenes."""
 
     name = "control"
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._organisation = desk, desk.organisation
+    def __init__(self, backstage: Backstage) -> None:
+        self._backstage, self._organisation = backstage, backstage.organisation
         self.routes = Routes()
         add = self.routes.add
         add("GET", "", self.index)
@@ -90,7 +93,7 @@ class Control:
     async def clock(self, call: Call) -> Answer:  # noqa: ARG002
         organisation = self._organisation
         told = {"now": iso(organisation.now), "running": organisation.running}
-        return json_answer(told | {"opened": iso(self._desk.opened)})
+        return json_answer(told | {"opened": iso(self._backstage.opened)})
 
     async def set_clock(self, call: Call) -> Answer:
         """`{"advance": "3h"}`, `{"now": "2026-11-24T09:00:00Z"}`, `{"running": true}`.
@@ -134,28 +137,28 @@ class Control:
     # --- faults and log ------------------------------------------------------------------------
 
     async def faults(self, call: Call) -> Answer:  # noqa: ARG002
-        return json_answer({"faults": [f.as_json() for f in self._desk.faults.standing()]})
+        return json_answer({"faults": [f.as_json() for f in self._backstage.faults.standing()]})
 
     async def order_fault(self, call: Call) -> Answer:
-        fault = self._desk.faults.order(events.told_object(call.json()))
+        fault = self._backstage.faults.order(events.told_object(call.json()))
         return json_answer(fault.as_json(), 201)
 
     async def lift_faults(self, call: Call, number: str | None = None) -> Answer:
         if number is not None and not number.isdigit():
             raise errors.unknown(f'There is no fault "{number}"; GET faults lists them.')
-        self._desk.faults.lift(None if number is None else int(number))
+        self._backstage.faults.lift(None if number is None else int(number))
         return await self.faults(call)
 
     async def requests(self, call: Call) -> Answer:  # noqa: ARG002
-        return json_answer(self._desk.ledger.as_json())
+        return json_answer(self._backstage.ledger.as_json())
 
     async def clear_requests(self, call: Call) -> Answer:
-        self._desk.ledger.clear()
+        self._backstage.ledger.clear()
         return await self.requests(call)
 
     async def settings(self, call: Call) -> Answer:  # noqa: ARG002
         """A ready `sameface.toml`."""
-        return Answer(200, self._desk.settings().encode(), "text/plain; charset=utf-8")
+        return Answer(200, self._backstage.settings().encode(), "text/plain; charset=utf-8")
 
     # --- events and sightings ------------------------------------------------------------------
 
@@ -166,7 +169,7 @@ class Control:
         told = events.told_object(call.json())
         step, timed = await events.read(told, self._organisation)
         if timed:
-            self._organisation.advance(self._desk.opened + self._organisation.ran + step.at)
+            self._organisation.advance(self._backstage.opened + self._organisation.ran + step.at)
         return json_answer(events.do(step, self._organisation))
 
     async def surface(self, call: Call, surface: str, person: str) -> Answer:

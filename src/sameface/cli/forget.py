@@ -1,0 +1,99 @@
+"""Remove somebody's photos from every store and from the vault; what stays is proof of it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+from sameface import sync
+from sameface.cli import progress, proposals, terminal
+from sameface.cli.arguments import add_settings
+from sameface.cli.session import Session, open_session
+from sameface.errors import BadUsage
+from sameface.sync import Outcome, Proposal
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    add_settings(parser)
+    parser.add_argument("person", metavar="PERSON", help="a UPN, mail address or name")
+    parser.add_argument("--plan", action="store_true", help="only show what would be removed")
+    parser.add_argument("--yes", action="store_true", help="do not ask, where there is a terminal")
+    parser.add_argument("--allow", action="store_true", help="take somebody forgotten up again")
+    parser.add_argument("--json", action="store_true", help="plan, outcome and proof as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 done, 5 somebody must act in a store, 4 a store failed, 2 bad usage."""
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    async with open_session(args.settings) as session:
+        if args.allow:
+            return await _allow(session, args.person)
+        with progress.bar(quiet=args.json) as watch:
+            proposal = await sync.forget(
+                session.settings,
+                session.connectors,
+                session.vault,
+                session.clock,
+                watch,
+                name=args.person,
+            )
+        if not args.json:
+            proposals.foretell(proposal)
+        if args.plan:
+            if args.json:
+                terminal.out(json.dumps(proposals.told(proposal, None), ensure_ascii=False))
+            return 3
+        if not (args.yes or args.json) and not _sure(proposal):
+            terminal.say("Nothing was removed.")
+            return 2
+        outcome = await proposals.carry_out(session, proposal, quiet=args.json)
+        code = proposals.exit_code(proposal, outcome)
+        if code in (2, 4):
+            if not args.json:
+                terminal.say("The vault keeps everything until all stores could be asked.")
+            return proposals.conclude(proposal, outcome, as_json=args.json)
+        return await _erase(session, proposal, outcome, as_json=args.json)
+
+
+async def _erase(session: Session, proposal: Proposal, outcome: Outcome, *, as_json: bool) -> int:
+    (person,) = proposal.people
+    gone = await sync.erase(session.vault, session.clock, person, outcome.run or "")
+    whole = await session.vault.verify()
+    proof = {
+        "person": person.id,
+        "run": outcome.run,
+        "erased": list(gone),
+        "journal": f"{whole.entries}:{whole.seal}",
+    }
+    if as_json:
+        terminal.out(
+            json.dumps(proposals.told(proposal, outcome) | {"proof": proof}, ensure_ascii=False)
+        )
+        return proposals.exit_code(proposal, outcome)
+    code = proposals.conclude(proposal, outcome, as_json=False)
+    terminal.say(f"{len(gone)} pictures and all that named this person left the vault.")
+    terminal.say(
+        f"Proof: person {person.id}, journal {proof['journal']} (`sameface audit verify`)."
+    )
+    return code
+
+
+def _sure(proposal: Proposal) -> bool:
+    """In a terminal the UPN is asked for, since nothing brings these pictures back."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    upn = proposal.people[0].upn
+    return input(f"This cannot be undone. To go on, type {upn}: ").strip() == upn
+
+
+async def _allow(session: Session, name: str) -> int:
+    if not await session.vault.allow(name, session.clock.now()):
+        raise BadUsage(f'Nobody called "{name}" was forgotten; give the UPN or mail address.')
+    terminal.say(f"{name} is taken up again at the next look.")
+    return 0

@@ -1,0 +1,54 @@
+"""From a plan to `plan --html`: its pictures, made small."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import groupby
+from pathlib import Path
+
+from sameface.errors import BadUsage, BlobLost, PictureRefused
+from sameface.pictures import Want, render
+from sameface.sync import Plan
+from sameface.vault import Vault
+from sameface.views.plan import Change, Changes, plan_page
+
+_THUMBNAIL_PX = 96
+
+
+async def save_page(plan: Plan, vault: Vault, file: Path) -> None:
+    """Write the page; BadUsage where the file cannot be written."""
+    people = [
+        Changes(
+            name,
+            [Change(a.store, str(a.verb), a.before, a.after, a.because) for a in actions],
+        )
+        for name, actions in groupby(plan.actions, key=lambda action: action.name)
+    ]
+    text = plan_page(
+        plan.organisation,
+        people,
+        plan.warnings,
+        await _thumbnails(plan, vault),
+        when=f"Made on {plan.made_at:%A %d %B %Y, %H:%M} UTC.",
+        digest=plan.digest[:12],
+    )
+    try:
+        await asyncio.to_thread(file.write_text, text, "utf-8")
+    except OSError as wrong:
+        raise BadUsage(
+            f"The page cannot be written to {file} ({wrong.strerror}); name another file."
+        ) from wrong
+
+
+async def _thumbnails(plan: Plan, vault: Vault) -> dict[str, bytes]:
+    """Small pictures by digest; one that is lost is left out, and the page says so."""
+    digests = {d for action in plan.actions for d in (action.before, action.after) if d}
+    made: dict[str, bytes] = {}
+    for digest in sorted(digests):
+        try:
+            data = await vault.picture(digest)
+            small = await asyncio.to_thread(render, data, Want(_THUMBNAIL_PX))
+        except (BlobLost, PictureRefused):
+            continue
+        made[digest] = small.data
+    return made

@@ -1,0 +1,95 @@
+"""What `restore`, `undo` and `forget` share: the plan is told first, then done, then told again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sameface import sync
+from sameface.cli import progress, telling, terminal
+from sameface.cli.plan import lines
+from sameface.cli.session import Session
+from sameface.cli.syncing import data, written
+from sameface.sync import Call, Outcome, Proposal
+
+
+def foretell(proposal: Proposal) -> None:
+    """What will be done, what cannot, and where a store will remember."""
+    for line in (*lines(proposal.plan), *_left(proposal)):
+        terminal.say(line)
+    for warning in proposal.plan.warnings:
+        terminal.say(f"  Beware: {warning}")
+
+
+def keep(session: Session, proposal: Proposal, *, as_json: bool) -> int:
+    """Only save the plan; exit code 3 where there is something to do."""
+    sync.save_last(session.vault, proposal.plan)
+    if as_json:
+        terminal.out(json.dumps(told(proposal, None), ensure_ascii=False))
+    else:
+        foretell(proposal)
+        terminal.say("Nothing was written; `sameface apply` does exactly this.")
+    code = exit_code(proposal, None)
+    return 3 if proposal.plan.actions and code != 4 else code
+
+
+async def carry_out(session: Session, proposal: Proposal, *, quiet: bool) -> Outcome:
+    """Apply the plan."""
+    with progress.bar(quiet=quiet) as watch:
+        return await sync.apply(
+            session.settings,
+            session.connectors,
+            session.vault,
+            session.clock,
+            watch,
+            plan=proposal.plan,
+        )
+
+
+def conclude(proposal: Proposal, outcome: Outcome, *, as_json: bool) -> int:
+    """Tell what came of it; returns the exit code."""
+    if as_json:
+        terminal.out(json.dumps(told(proposal, outcome), ensure_ascii=False))
+    else:
+        terminal.say(written(outcome))
+        for line in telling.failures(outcome):
+            terminal.say(line)
+    return exit_code(proposal, outcome)
+
+
+def told(proposal: Proposal, outcome: Outcome | None) -> dict[str, Any]:
+    """The whole as JSON data; `outcome` null where nothing was done."""
+    return {
+        "plan": proposal.plan.as_json(),
+        "left": [
+            {"person": one.person, "store": one.store, "call": str(one.call), "why": one.because}
+            for one in proposal.left
+        ],
+        "outcome": None if outcome is None else _done(outcome),
+        "exit": exit_code(proposal, outcome),
+    }
+
+
+def exit_code(proposal: Proposal, outcome: Outcome | None) -> int:
+    """As design section 5 fixes it, about these people only: 2, 4, 5 or 0."""
+    failures = outcome.failures if outcome else ()
+    if any(failure.exit == 2 for failure in failures):
+        return 2
+    broken = outcome is not None and any(n for r, n in outcome.results.items() if not r.good)
+    calls = {one.call for one in proposal.left}
+    if broken or failures or Call.UNKNOWN in calls or (outcome is not None and outcome.stopped):
+        return 4
+    return 5 if Call.BY_HAND in calls else 0
+
+
+def _done(outcome: Outcome) -> dict[str, Any]:
+    return {key: value for key, value in data(outcome).items() if key in _ABOUT_THE_RUN}
+
+
+_ABOUT_THE_RUN = ("run", "results", "failures", "stopped")
+
+
+def _left(proposal: Proposal) -> Iterator[str]:
+    for one in proposal.left:
+        yield f"  {one.person}, {one.store}: {one.because}"

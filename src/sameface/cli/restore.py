@@ -1,0 +1,62 @@
+"""Put an earlier photo of somebody back into every store, until an authority changes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from sameface import sync
+from sameface.cli import progress, proposals, terminal
+from sameface.cli.arguments import add_settings
+from sameface.cli.session import Session, open_session
+from sameface.errors import BadUsage
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    add_settings(parser)
+    parser.add_argument("person", metavar="PERSON", help="a UPN, mail address or name")
+    parser.add_argument("version", nargs="?", metavar="VERSION", help="its first digits (history)")
+    parser.add_argument("--plan", action="store_true", help="only make the plan")
+    parser.add_argument("--unpin", action="store_true", help="let the authority decide again")
+    parser.add_argument("--json", action="store_true", help="plan and outcome as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 done, 5 somebody must act in a store, 4 a store failed or moved, 2 bad usage."""
+    if (args.version is None) is not args.unpin:
+        raise BadUsage("Say which VERSION to restore, as `sameface history` lists, or --unpin.")
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    async with open_session(args.settings) as session:
+        if args.unpin:
+            return await _unpin(session, args.person)
+        with progress.bar(quiet=args.json) as watch:
+            proposal = await sync.restore(
+                session.settings,
+                session.connectors,
+                session.vault,
+                session.clock,
+                watch,
+                name=args.person,
+                version=args.version,
+            )
+        if args.plan:
+            return proposals.keep(session, proposal, as_json=args.json)
+        if not args.json:
+            proposals.foretell(proposal)
+        outcome = await proposals.carry_out(session, proposal, quiet=args.json)
+        code = proposals.conclude(proposal, outcome, as_json=args.json)
+        if not args.json:
+            terminal.say("It stays so until an authority changes, or until `--unpin`.")
+        return code
+
+
+async def _unpin(session: Session, name: str) -> int:
+    person = await session.vault.person(name)
+    there = await session.vault.unpin(person.id, session.clock.now())
+    told = "is not pinned any more; the next sync decides" if there else "was not pinned"
+    terminal.say(f"{person.upn} {told}.")
+    return 0

@@ -1,0 +1,1 @@
+"""Active Directory: users and their photos in the directory that an organisation runs itself."""

@@ -1,0 +1,1 @@
+"""OpenLDAP, and directories that speak syncrepl as it does."""

@@ -1,0 +1,138 @@
+"""Pictures ready to be served: which version a person should show, and every size made once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sameface.console.desk import Desk
+from sameface.console.standing import NAMED_BY
+from sameface.pictures import Want, initials, person_placeholder, render
+from sameface.values import Person
+
+LARGEST_PX = 1024
+JPEG, WEBP, AVIF = "image/jpeg", "image/webp", "image/avif"
+ENDINGS = {"jpg": JPEG, "webp": WEBP, "avif": AVIF}
+"""The formats served, by the ending of an address that names one."""
+
+_ROOM_BYTES = 64 * 1024 * 1024
+_PEOPLE = 20_000
+_Key = tuple[str, int, str]  # what, px, media type
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A picture of one size in one format; `etag` is of its bytes, quotes included."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Whose picture: the digest of the photo to show, None where there is none."""
+
+    person: Person
+    digest: str | None
+    versions: frozenset[str]
+
+
+class Gallery:
+    """Remembers the sizes it made, newest use last, within `room_bytes`."""
+
+    def __init__(self, desk: Desk, stamp: Callable[[], object], room_bytes: int = _ROOM_BYTES):
+        self._desk, self._stamp, self._room = desk, stamp, room_bytes
+        self._made: OrderedDict[_Key, Made] = OrderedDict()
+        self._making: dict[_Key, asyncio.Task[Made]] = {}
+        self._bytes = 0
+        self._people: OrderedDict[str, Portrait] = OrderedDict()
+        self._as_of: object = None
+
+    async def portrait(self, name: str) -> Portrait:
+        """Who answers to a UPN, mail or id, with their photo; raises UnknownPerson.
+
+        Remembered until anybody writes to the vault.
+        """
+        stamp = self._stamp()
+        if stamp != self._as_of:
+            self._people.clear()
+            self._as_of = stamp
+        known = self._people.get(name)
+        if known is None:
+            known = self._people[name] = await self._look_up(name)
+            if len(self._people) > _PEOPLE:
+                self._people.popitem(last=False)
+        return known
+
+    async def _look_up(self, name: str) -> Portrait:
+        dossier = await self._desk.dossier(name)
+        wanted = self._desk.decide(dossier).wanted
+        versions = await self._desk.vault.versions(dossier.person.id)
+        return Portrait(dossier.person, wanted, frozenset(version.digest for version in versions))
+
+    async def photo(self, digest: str, px: int, media_type: str) -> Made:
+        """That version at that size; smaller where the original is. Errors: VaultFailed."""
+
+        async def make() -> Made:
+            data = await self._desk.vault.picture(digest)
+            return await asyncio.to_thread(_rendered, data, px, media_type)
+
+        return await self._once((digest, px, media_type), make)
+
+    async def initials(self, name: str, px: int, media_type: str) -> Made:
+        """The letters of a name, for who has no photo."""
+
+        async def make() -> Made:
+            drawn = await asyncio.to_thread(initials, name, px)
+            return await asyncio.to_thread(_rendered, drawn, px, media_type)
+
+        return await self._once((f"initials {name}", px, media_type), make)
+
+    async def nobody(self, px: int, media_type: str) -> Made:
+        """A grey figure, for who is not known."""
+
+        async def make() -> Made:
+            drawn = await asyncio.to_thread(person_placeholder, px)
+            return await asyncio.to_thread(_rendered, drawn, px, media_type)
+
+        return await self._once(("nobody", px, media_type), make)
+
+    async def _once(self, key: _Key, make: Callable[[], Coroutine[Any, Any, Made]]) -> Made:
+        """Made before, or made now: once, however many ask for it meanwhile."""
+        made = self._made.get(key)
+        if made is not None:
+            self._made.move_to_end(key)
+            return made
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.create_task(make())
+            task.add_done_callback(partial(self._put_away, key))
+        return await asyncio.shield(task)
+
+    def _put_away(self, key: _Key, done: asyncio.Task[Made]) -> None:
+        del self._making[key]
+        if done.cancelled() or done.exception() is not None:
+            return
+        self._made[key] = done.result()
+        self._bytes += len(done.result().data)
+        while self._bytes > self._room:
+            _, oldest = self._made.popitem(last=False)
+            self._bytes -= len(oldest.data)
+
+
+def _rendered(data: bytes, px: int, media_type: str) -> Made:
+    made = render(data, Want(px, media_type=media_type)).data
+    return Made(made, media_type, f'"{hashlib.sha256(made).hexdigest()[:32]}"')
+
+
+def version_of(portrait: Portrait, named: str) -> str | None:
+    """The version of this person whose digest begins so; None where none, or too little is told."""
+    if len(named) < NAMED_BY:
+        return None
+    return next((digest for digest in portrait.versions if digest.startswith(named)), None)

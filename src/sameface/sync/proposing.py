@@ -1,0 +1,290 @@
+"""Plans that a person asks for: restore a version, undo a run, forget somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sameface.errors import BadUsage
+from sameface.http import Clock
+from sameface.jobs import listening
+from sameface.settings import Settings
+from sameface.sync.choosing import NO_PHOTO, Call
+from sameface.sync.observe import observe, observe_person
+from sameface.sync.pinning import policy_of, version_of
+from sameface.sync.plan import Action, Hold, Plan, Verb
+from sameface.sync.policy import Policy
+from sameface.sync.remembering import remembering
+from sameface.sync.run import Connectors, Watch, maybe_person
+from sameface.sync.work import Work, silent
+from sameface.values import Cell, Person, Standing, Version
+from sameface.vault import Deed, Dossier, Vault
+
+_UNTOUCHED = ("moved", "refused", "already there")
+"""Outcomes of actions that wrote nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A store that the plan does not change though it was asked to, and why, in words that follow
+    the store's name."""
+
+    person: str  # UPN
+    store: str
+    call: Call
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan, about whom it is, and what it cannot do."""
+
+    plan: Plan
+    people: tuple[Person, ...]
+    left: tuple[Left, ...] = ()
+
+
+async def restore(
+    settings: Settings,
+    connectors: Connectors,
+    vault: Vault,
+    clock: Clock,
+    progress: Watch = silent,
+    *,
+    name: str,
+    version: str,
+) -> Proposal:
+    """Put a version of somebody's into every store that may be written, and pin it there.
+
+    `version` is how its digest begins. Errors: UnknownPerson, BadUsage (no such version, or the
+    settings leave that person alone), VaultFailed, BlobLost.
+    """
+    with listening() as stop:
+        work = Work(settings, connectors, vault, clock, stop, progress, silent)
+        dossier, policy = await _seen(work, name)
+        wanted = await version_of(vault, dossier.person, version)
+        await vault.picture(wanted.digest)
+        if policy.excluded:
+            raise BadUsage(
+                f"{dossier.person.upn} is left alone, as {policy.excluded} says in "
+                f"{settings.file.name}; take them out there first."
+            )
+        if policy.pin is not None:
+            raise BadUsage(
+                f"{dossier.person.upn} is pinned in {settings.file.name}, and the next sync would "
+                "put that photo back; change the pin there instead."
+            )
+        because = f"is given back version {wanted.digest[:8]}"
+        aims = {c.store: (wanted.photo or wanted.digest, because) for c in dossier.cells}
+        plan, left = await _toward(work, dossier, policy, aims)
+        why = f"version {wanted.digest[:8]} was restored on {clock.now():%d %b %Y}"
+        pin = Hold(dossier.person.id, wanted.photo or wanted.digest, why)
+        return Proposal(_plan(work, "restore", plan, (pin,)), (dossier.person,), tuple(left))
+
+
+async def undo(
+    settings: Settings,
+    connectors: Connectors,
+    vault: Vault,
+    clock: Clock,
+    progress: Watch = silent,
+    *,
+    run: str,
+) -> Proposal:
+    """Put back what that run changed, as far as stores still show what it left.
+
+    Its people are then left as they are until an authority changes. Errors: BadUsage where there
+    is no such run or it wrote nothing, VaultFailed.
+    """
+    deeds = await vault.deeds(run)
+    if deeds is None:
+        latest = ", ".join(await vault.latest_runs()) or "none so far"
+        raise BadUsage(f'There is no run "{run}"; the latest that wrote something: {latest}.')
+    done = _merged(d for d in deeds if d.outcome not in _UNTOUCHED)
+    if not done:
+        raise BadUsage(f"Run {run} wrote nothing, so there is nothing to undo.")
+    with listening() as stop:
+        work = Work(settings, connectors, vault, clock, stop, progress, silent)
+        passes = await observe(work)
+        whole = await policy_of(work, [p.store for p in passes if p.failure is not None])
+        actions: list[Action] = []
+        left: list[Left] = []
+        pins: list[Hold] = []
+        people: list[Person] = []
+        for dossier in await vault.dossiers_of({deed.person for deed in done}):
+            theirs = [deed for deed in done if deed.person == dossier.person.id]
+            versions = await vault.versions(dossier.person.id)
+            aims, moved = _back(dossier, theirs, versions, run)
+            some, more = await _toward(work, dossier, whole.of_person(dossier.person), aims)
+            actions += some
+            left += [*moved, *more]
+            why = f"run {run} was undone on {clock.now():%d %b %Y}"
+            pins.append(Hold(dossier.person.id, None, why))
+            people.append(dossier.person)
+        plan = _plan(work, "undo", actions, tuple(pins))
+        return Proposal(plan, tuple(people), tuple(left))
+
+
+async def forget(
+    settings: Settings,
+    connectors: Connectors,
+    vault: Vault,
+    clock: Clock,
+    progress: Watch = silent,
+    *,
+    name: str,
+) -> Proposal:
+    """Remove somebody's photo from every store that allows it; the vault is `erase`d after that.
+
+    Errors: UnknownPerson, VaultFailed.
+    """
+    with listening() as stop:
+        work = Work(settings, connectors, vault, clock, stop, progress, silent)
+        dossier, policy = await _seen(work, name)
+        because = "must not show somebody who is forgotten"
+        aims = {cell.store: (None, because) for cell in dossier.cells}
+        actions, left = await _toward(work, dossier, policy, aims)
+        return Proposal(_plan(work, "forget", actions, ()), (dossier.person,), tuple(left))
+
+
+async def erase(vault: Vault, clock: Clock, person: Person, run: str) -> tuple[str, ...]:
+    """Remove everything about somebody from the vault; gives the hashes of their pictures.
+
+    `run` is the one that emptied the stores. The last plan goes too: it may name the person.
+    """
+    with vault.alone():
+        (vault.folder / "plan.json").unlink(missing_ok=True)
+        return await vault.erase(person.id, run, clock.now())
+
+
+# ---------------------------------------------------------------------------
+
+Aim = tuple[str | None, str]
+"""The photo a store is to show (None: no photo), and why."""
+
+
+async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
+    """That person as the stores have them now, and what holds for them."""
+    known = await maybe_person(work.vault, name)
+    passes = await observe_person(work, known.upn if known else name, known)
+    person = await work.vault.person(known.id if known else name)
+    (dossier,) = await work.vault.dossiers_of([person.id])
+    policy = await policy_of(work, [p.store for p in passes if p.failure is not None])
+    return dossier, policy.of_person(person)
+
+
+async def _toward(
+    work: Work, dossier: Dossier, policy: Policy, aims: Mapping[str, Aim]
+) -> tuple[list[Action], list[Left]]:
+    """The actions that bring these stores there, and where that cannot be done."""
+    actions: list[Action] = []
+    left: list[Left] = []
+    person = dossier.person
+    for cell in dossier.cells:
+        if cell.store not in aims or cell.store not in policy.stores:
+            continue
+        photo, because = aims[cell.store]
+        if cell.photo == photo and cell.standing is Standing.PHOTO:
+            continue
+        if photo is None and cell.standing in NO_PHOTO:
+            continue
+        call, why = _may(cell, policy, removes=photo is None)
+        account = person.account(cell.store)
+        if call is not None or account is None:
+            left.append(Left(person.upn, cell.store, call or Call.LEAVE, why))
+            continue
+        known = (await work.vault.remembered(cell.store, [account.ref])).get(account.ref)
+        shown = known.version if known and cell.standing is Standing.PHOTO else None
+        verb = Verb.REMOVE if photo is None else Verb.WRITE
+        actions.append(
+            Action(
+                person=person.id,
+                name=person.upn,
+                store=cell.store,
+                account=account.ref,
+                verb=verb,
+                before=cell.photo if cell.standing is Standing.PHOTO and cell.photo else shown,
+                after=photo,
+                expected=cell.change_key,
+                because=because,
+            )
+        )
+    return actions, left
+
+
+def _may(cell: Cell, policy: Policy, *, removes: bool) -> tuple[Call | None, str]:
+    """None where Sameface may act there; else what it calls for, and why."""
+    leave = policy.stores[cell.store]
+    if cell.standing is Standing.UNKNOWN:
+        return Call.UNKNOWN, cell.error or "could not be observed"
+    if cell.store in policy.without:
+        return Call.LEAVE, "is left alone (exclude-stores)"
+    if leave.writes and (leave.removes or not removes):
+        return None, ""
+    if leave.writes:
+        return Call.BY_HAND, "does not let Sameface remove a photo; somebody must do it there"
+    if leave.by_hand is not None:
+        return Call.BY_HAND, f"is not written by Sameface: {leave.by_hand}"
+    return Call.LEAVE, "stays as it is; Sameface only reads there"
+
+
+def _merged(deeds: Iterable[Deed]) -> list[Deed]:
+    """One deed for each store of each person: from before the first to after the last."""
+    found: dict[tuple[str, str], Deed] = {}
+    for deed in deeds:
+        place = (deed.person, deed.store)
+        first = found.get(place, deed)
+        found[place] = Deed(
+            deed.person,
+            deed.store,
+            deed.verb,
+            first.before,
+            deed.after,
+            deed.outcome,
+            first.standing,
+        )
+    return list(found.values())
+
+
+def _back(
+    dossier: Dossier, deeds: Iterable[Deed], versions: Iterable[Version], run: str
+) -> tuple[dict[str, Aim], list[Left]]:
+    """What each store is to show again; and those that changed since the run."""
+    photos = {version.digest: version.photo or version.digest for version in versions}
+    cells = {cell.store: cell for cell in dossier.cells}
+    aims: dict[str, Aim] = {}
+    moved: list[Left] = []
+    for deed in deeds:
+        cell = cells.get(deed.store)
+        before, after = photos.get(deed.before or ""), photos.get(deed.after or "")
+        if cell is not None and cell.standing is Standing.UNKNOWN:
+            aims[deed.store] = before, ""
+        elif cell is None:
+            why = "has no such account any more"
+            moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
+        elif _photo(cell) in (before, after):
+            aims[deed.store] = before, f"is put back as it was before run {run}{_was(deed)}"
+        else:
+            why = f"got another photo since run {run}; it is left as it is"
+            moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
+    return aims, moved
+
+
+def _photo(cell: Cell) -> str | None:
+    return cell.photo if cell.standing is Standing.PHOTO else None
+
+
+def _was(deed: Deed) -> str:
+    """How the store stood, where it had no photo before the run."""
+    told = {
+        Standing.NEVER: "; it never had a photo before",
+        Standing.DELETED: "; its photo had been deleted before",
+    }
+    return told.get(Standing(deed.standing), "") if deed.standing and not deed.before else ""
+
+
+def _plan(work: Work, verb: str, actions: Iterable[Action], pins: tuple[Hold, ...]) -> Plan:
+    """The plan, with what whoever applies it should know first."""
+    some = tuple(actions)
+    now, warnings = work.clock.now(), tuple(remembering(some))
+    return Plan(work.settings.organisation, now, some, pins, verb, warnings)

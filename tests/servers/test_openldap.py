@@ -1,0 +1,93 @@
+"""OpenLDAP, by a real slapd: what its connector owes beyond the contract."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.servers.conftest import Unit
+from tests.servers.directory_kit import face, look, opened, rendition
+from tests.servers.slapd import Slapd
+
+from sameface.errors import Moved
+from sameface.values import Standing
+
+pytestmark = pytest.mark.servers
+
+
+async def test_only_what_changed_is_told(slapd: Slapd, tree: Unit) -> None:
+    """syncrepl's refresh names the changed, the new and the deleted, and nobody else."""
+    alice, bob = tree.person("alice", face("A")), tree.person("bob", face("B"))
+    carol = tree.person("carol", face("C"))
+    tree.person("erin", face("E"))
+    async with opened(slapd.settings(tree.dn)) as connector:
+        before, last = await look(connector)
+        slapd.tools.replace(alice, "jpegPhoto", face("A2"))
+        slapd.tools.replace(bob, "jpegPhoto", None)
+        tree.delete(carol)
+        tree.person("dave")
+
+        changed, page = await look(connector, last.since)
+        quiet, after = await look(connector, page.since)
+
+    assert page.delta
+    assert set(changed) == {"alice", "bob", "dave"}
+    assert changed["alice"].change_key != before["alice"].change_key
+    assert changed["bob"].standing is Standing.NONE
+    assert before["carol"].account.ref in page.gone
+    assert (quiet, after.gone) == ({}, ())
+
+
+@pytest.mark.parametrize("cursor", ['{"since": "Z2FyYmFnZQ=="}', '{"since": ""}', "garbage"])
+async def test_a_cursor_that_is_no_good_reads_everything(
+    slapd: Slapd, tree: Unit, cursor: str
+) -> None:
+    """A cookie that the server does not know costs a whole look, and is no error."""
+    tree.person("alice", face("A"))
+    async with opened(slapd.settings(tree.dn)) as connector:
+        seen, page = await look(connector, cursor)
+
+    assert set(seen) == {"alice"}
+    assert not page.delta
+    assert page.since
+
+
+async def test_a_change_is_heard_of_within_seconds(slapd: Slapd, tree: Unit) -> None:
+    """refreshAndPersist rings; who and what is told as a look would tell it."""
+    alice = tree.person("alice", face("A"))
+    async with opened(slapd.settings(tree.dn)) as connector:
+        _, last = await look(connector)
+        heard = connector.watch(last.since)
+        waiting = asyncio.ensure_future(anext(heard))
+        slapd.tools.replace(alice, "jpegPhoto", face("A2"))
+        page = await asyncio.wait_for(waiting, 10)
+        slapd.tools.replace(alice, "jpegPhoto", face("A3"))
+        later = await asyncio.wait_for(anext(heard), 10)
+        await heard.aclose()
+
+    keys = [o.change_key for p in (page, later) for o in p.observations]
+    assert len(keys) == len(set(keys)) == 2
+
+
+async def test_a_change_between_reading_and_writing_is_refused(slapd: Slapd, tree: Unit) -> None:
+    """The write carries the condition that the entry is as read, so no race is lost unseen."""
+    alice = tree.person("alice", face("A"))
+    async with opened(slapd.settings(tree.dn)) as connector:
+        seen, _ = await look(connector)
+        account, key = seen["alice"].account, seen["alice"].change_key
+        writes = [connector.write(account, (rendition(f"W{n}"),), key) for n in range(4)]
+        done = await asyncio.gather(*writes, return_exceptions=True)
+
+    assert sum(isinstance(one, Moved) for one in done) == 3
+    assert connector.capabilities.conditional_write
+    assert slapd.tools.value(alice, "jpegPhoto") != face("A")
+
+
+async def test_starttls_is_as_good(slapd: Slapd, tree: Unit) -> None:
+    """On the plain port the password is sent after the certificate was verified."""
+    tree.person("alice", face("A"))
+    settings = slapd.settings(tree.dn, slapd.starttls_url, starttls=True)
+    async with opened(settings) as connector:
+        seen, _ = await look(connector)
+
+    assert seen["alice"].standing is Standing.PHOTO

@@ -1,0 +1,156 @@
+"""Listening: whoever a store says has changed is put right at once, and nobody else is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from tests.servers.memory_store import MemoryStore, face, may_write
+from tests.sync.kit import Office, same
+
+from sameface import sync
+from sameface.errors import BadUsage, NotAllowed, StoreFailed, SyncStopped
+from sameface.settings import StopAbove
+from sameface.sync import Outcome, Result
+from sameface.values import Page
+
+ALICE, BOB = "alice@x.test", "bob@x.test"
+
+
+@dataclass
+class TalkingStore(MemoryStore):
+    """A store that says when something changed."""
+
+    told: asyncio.Queue[Page | StoreFailed] = field(default_factory=asyncio.Queue)
+
+    def tell(self, *upns: str, delta: bool = True, gone: tuple[str, ...] = ()) -> None:
+        self.told.put_nowait(
+            Page(tuple(map(self._observed, upns)), None, "later", delta=delta, gone=gone)
+        )
+
+    async def watch(self, since: str | None = None) -> AsyncGenerator[Page, None]:
+        while True:
+            said = await self.told.get()
+            if isinstance(said, StoreFailed):
+                raise said
+            yield said
+
+
+@pytest.fixture
+def directory(office: Office) -> TalkingStore:
+    """A directory whose photo wins, over a mailbox; Alice and Bob are in both."""
+    talking = TalkingStore("folder", office.clock, may_write("folder", writes=False))
+    office.stores["folder"] = talking
+    exchange = office.store("exchange", writes=True)
+    for upn in (ALICE, BOB):
+        talking.join(upn, face(upn))
+        exchange.join(upn, face(upn))
+    return talking
+
+
+def watching(
+    office: Office, every: timedelta = timedelta(hours=1)
+) -> AsyncGenerator[Outcome, None]:
+    return sync.watch(*office._work(), tell=office._hear, every=every)
+
+
+async def test_who_changed_is_put_right_at_once(office: Office, directory: TalkingStore) -> None:
+    """The others are not even looked at."""
+    exchange = office.stores["exchange"]
+    outcomes = watching(office)
+    begun = await anext(outcomes)
+    looked = directory.asked["observe"], exchange.asked["observe"]
+    directory.put(ALICE, face("alice", 1))
+    directory.tell(ALICE)
+
+    carried = await anext(outcomes)
+    await outcomes.aclose()
+
+    assert begun.results == {}
+    assert carried.results == {Result.WRITTEN: 1}
+    assert same(exchange.shows(ALICE), face("alice", 1))
+    assert (directory.asked["observe"], exchange.asked["observe"]) == looked
+
+
+async def test_what_changes_nothing_is_not_told(office: Office, directory: TalkingStore) -> None:
+    """Stores ring for more than photos, and for our own writes; only what follows is told."""
+    outcomes = watching(office)
+    await anext(outcomes)
+    directory.tell(BOB)
+    directory.put(ALICE, face("alice", 1))
+    waiting = asyncio.ensure_future(anext(outcomes))
+    await asyncio.sleep(0)
+    directory.tell(ALICE)
+
+    carried = await waiting
+    await outcomes.aclose()
+
+    assert carried.results == {Result.WRITTEN: 1}
+
+
+@pytest.mark.parametrize("gone", [(), (BOB,)])
+async def test_what_cannot_be_told_one_by_one_is_looked_at_whole(
+    office: Office, directory: TalkingStore, gone: tuple[str, ...]
+) -> None:
+    """A store that lost its place, or where somebody is gone, means everybody."""
+    outcomes = watching(office)
+    await anext(outcomes)
+    directory.put(ALICE, face("alice", 1))
+    directory.tell(delta=bool(gone), gone=gone)
+
+    carried = await anext(outcomes)
+    await outcomes.aclose()
+
+    assert carried.people == 2
+    assert carried.results == {Result.WRITTEN: 1}
+
+
+async def test_everybody_is_looked_at_now_and_then(office: Office, directory: TalkingStore) -> None:
+    """Most stores tell of nothing: a change there is seen by the next look at everybody."""
+    outcomes = watching(office, every=timedelta(milliseconds=1))
+    await anext(outcomes)
+    office.stores["exchange"].put(ALICE, face("alice", 2))
+
+    carried = await anext(outcomes)
+    await outcomes.aclose()
+
+    assert carried.results == {Result.WRITTEN: 1}
+    assert same(office.stores["exchange"].shows(ALICE), face(ALICE))
+
+
+async def test_too_many_at_once_are_not_believed(office: Office, directory: TalkingStore) -> None:
+    """stop-above holds for what stores tell, too; nothing is written then."""
+    office.stop_above = StopAbove(people=1)
+    outcomes = watching(office)
+    await anext(outcomes)
+    for upn in (ALICE, BOB):
+        directory.put(upn, face(upn, 1))
+    directory.tell(ALICE, BOB)
+
+    with pytest.raises(SyncStopped, match="2 of 2 people"):
+        await anext(outcomes)
+
+    assert office.stores["exchange"].overwritten == []
+
+
+async def test_a_store_that_cannot_be_listened_to_says_so(
+    office: Office, directory: TalkingStore
+) -> None:
+    """Rather than to wait for what will never come."""
+    directory.told.put_nowait(NotAllowed("folder", "does not tell this account of changes"))
+    outcomes = watching(office)
+    await anext(outcomes)
+
+    with pytest.raises(NotAllowed):
+        await anext(outcomes)
+
+
+async def test_somebody_must_tell(office: Office) -> None:
+    """Without a store that tells of changes there is nothing to wait for."""
+    office.store("folder")
+
+    with pytest.raises(BadUsage, match="tells of changes"):
+        await anext(watching(office))

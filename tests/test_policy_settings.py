@@ -1,0 +1,158 @@
+"""[policy]: what it says becomes values, and wishes that contradict each other are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sameface.errors import BadDocument
+from sameface.settings import (
+    Conflict,
+    OwnChoice,
+    PolicySettings,
+    Removal,
+    Wins,
+    load_settings,
+)
+
+STORES = """
+[[stores]]
+id = "folder"
+connector = "folder"
+path = "portraits"
+[[stores]]
+id = "yammer"
+connector = "yammer"
+url = "https://www.yammer.com"
+token-file = "token"
+[[stores]]
+id = "exchange"
+connector = "graph"
+url = "https://graph.microsoft.com"
+token-file = "token"
+mode = "both"
+"""
+
+
+def settings(folder: Path, policy: str, stores: str = STORES) -> PolicySettings:
+    """[policy] of a file that says this."""
+    (folder / "token").write_text("token")
+    (folder / "board.txt").write_text("Ann@X.test   # the chair\n\nben@x.test\n")
+    (folder / "others.txt").write_text("ben@x.test\n")
+    (folder / "odd.txt").write_text("Ann Adams\n")
+    file = folder / "sameface.toml"
+    head = '[organisation]\nname = "Contoso"\n[policy]\nauthorities = ["folder"]\n'
+    file.write_text(head + policy + stores)
+    return load_settings(file).policy
+
+
+def test_everything_it_says_is_a_value(tmp_path: Path) -> None:
+    """The organisation's wishes, a group's by its list, a person's."""
+    (tmp_path / "chair.txt").write_text("Ann@X.test   # the chair\n")
+    policy = settings(
+        tmp_path,
+        """
+        wins = "authority"
+        conflict = "newest"
+        removal = "propagate"
+        own-choice = "keep"
+        empty-store = "30%"
+        exclude-stores = ["yammer"]
+        exclude-people = "others.txt"
+        [[policy.groups]]
+        name = "board"
+        people = "chair.txt"
+        authorities = ["exchange", "folder"]
+        removal = "ask"
+        [[policy.people]]
+        person = "Cyd@x.test"
+        pin = "0123abcd"
+        """,
+    )
+
+    everybody = policy.everybody
+    assert (everybody.wins, everybody.conflict) == (Wins.AUTHORITY, Conflict.NEWEST)
+    assert (everybody.removal, everybody.own_choice) == (Removal.PROPAGATE, OwnChoice.KEEP)
+    assert everybody.exclude_stores == ("yammer",)
+    assert policy.empty_store.percent == 30
+    (left_out, without), (board, group) = policy.groups
+    assert left_out == frozenset({"ben@x.test"})
+    assert without.exclude
+    assert board == frozenset({"ann@x.test"})
+    assert group.authorities == ("exchange", "folder")
+    assert (group.removal, group.whose) == (Removal.ASK, "group board")
+    assert [(name, wish.pin) for name, wish in policy.people] == [("cyd@x.test", "0123abcd")]
+
+
+def test_what_it_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
+    """Nothing new happens to an organisation that asked for nothing new."""
+    policy = settings(tmp_path, "")
+
+    assert (policy.groups, policy.people, policy.empty_store.percent) == ((), (), 50)
+    assert policy.everybody.wins is None
+    assert policy.everybody.removal is None
+
+
+OWN = 'authorities = ["exchange"]'
+GROUP = '[[policy.groups]]\nname = "board"\n'
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ('wins = "newst"', 'policy.wins has no "newst"; did you mean "newest"?'),
+        ('removel = "ask"', 'policy.removel is not known here; did you mean "removal"?'),
+        ('wins = "newest"\nconflict = "newest"', 'policy.conflict is "newest", and so is wins'),
+        ('wins = "newest"\nown-choice = "keep"', 'policy.own-choice is "keep", but wins'),
+        ('removal = "propagate"\nempty-store = "100%"', "needs the stop that empty-store"),
+        ('exclude-stores = ["folder"]', 'exclude-stores names "folder", which is an authority'),
+        ('exclude-stores = ["teams"]', 'names "teams", which no [[stores]] has'),
+        ('exclude-people = "lost.txt"', "exclude-people names lost.txt, which is not there"),
+        ('exclude-people = "odd.txt"', 'lists "ann adams", which is no UPN or mail address'),
+        ('empty-store = "half"', 'empty-store should be like "50%"'),
+        (f"{GROUP}", "policy.groups[1].people is missing"),
+        (f'{GROUP}people = "board.txt"\npin = "0123abcd"', "policy.groups[1].pin is not known"),
+        (
+            f'{GROUP}people = "board.txt"\n{GROUP}people = "others.txt"',
+            "policy.groups[2].people lists ben@x.test, who is in group board too",
+        ),
+        (
+            f'wins = "newest"\n{GROUP}people = "board.txt"\nconflict = "newest"',
+            'policy.groups[1].conflict is "newest", and so is wins',
+        ),
+        (
+            f'exclude-stores = ["exchange"]\n{GROUP}people = "board.txt"\n{OWN}',
+            'policy.groups[1].exclude-stores leaves out "exchange"',
+        ),
+        ("[[policy.people]]\nexclude = true", "policy.people[1].person is missing"),
+        (
+            '[[policy.people]]\nperson = "a@x"\n[[policy.people]]\nperson = "A@x"',
+            'policy.people[2].person names "a@x" a second time',
+        ),
+        (
+            '[[policy.people]]\nperson = "a@x"\npin = "A"',
+            "policy.people[1].pin should be 8 or more digits of a version",
+        ),
+        (
+            '[[policy.people]]\nperson = "a@x"\npin = "0123abcd"\nexclude = true',
+            "policy.people[1].pin and exclude contradict each other",
+        ),
+    ],
+)
+def test_what_cannot_hold_is_refused_with_key_and_remedy(
+    tmp_path: Path, policy: str, told: str
+) -> None:
+    """Misspelt, contradictory, or about a file or store that is not there."""
+    with pytest.raises(BadDocument) as refused:
+        settings(tmp_path, policy + "\n")
+
+    assert told in str(refused.value)
+
+
+def test_a_store_that_is_only_read_cannot_be_seeded(tmp_path: Path) -> None:
+    """How it is written says something only where it is."""
+    stores = STORES.replace('mode = "both"', 'writes = "seed-once"')
+
+    with pytest.raises(BadDocument, match=r"stores\[3\]\.writes says how Sameface writes"):
+        settings(tmp_path, "", stores)
