@@ -121,6 +121,8 @@ def _verdict(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy)
         return _left(cell, left or f"stays as it is: {choice.because}")
     if choice.call is not None:
         return _waiting(cell, choice)
+    if choice.photo is None and not choice.emptied and cell.standing is Standing.PHOTO:
+        return _left(cell, "shows a photo, and no store that decides has one")
     return _judge(cell, choice, last, policy)
 
 
@@ -150,9 +152,6 @@ def _judge(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -
             return _of(cell, Call.NOTHING, "has no photo", None)
         if leave.once and (last is not None or cell.standing is Standing.DELETED):
             return _of(cell, Call.LEAVE, f"{_difference(cell, choice, last)}; {_ONCE}", None)
-    elif wanted is None and not choice.emptied:
-        because = "shows a photo, and no store that decides has one"
-        return _of(cell, Call.LEAVE, because, cell.photo)
     elif cell.photo is not None and cell.photo == wanted:
         because = choice.because if cell.store == choice.store else "shows the same photo"
         return _of(cell, Call.NOTHING, because, wanted)
