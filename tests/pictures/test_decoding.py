@@ -181,3 +181,20 @@ def test_importing_pictures_is_cheap() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "set()"
+
+
+def test_the_first_use_may_be_in_many_threads_at_once() -> None:
+    """Setting libvips up blocks all loaders for a moment: nobody else may find them blocked."""
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from threading import Barrier\n"
+        "from sameface.pictures import portrait\n"
+        "together = Barrier(8)\n"
+        "def draw(number):\n"
+        "    together.wait()\n"
+        "    return len(portrait(str(number), px=24))\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    assert all(pool.map(draw, range(8)))\n"
+    )
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", program], check=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sameface.errors import Damaged, NotAPicture, TooLarge
@@ -35,6 +36,7 @@ _LOADERS = {
     "image/tiff": "tiffload_buffer",
     "image/avif": "heifload_buffer",
 }
+_SETTING_UP = Lock()
 _CLASSES = ("Jpeg", "Png", "Webp", "Nsgif", "Tiff", "Heif", "Svg")  # Svg is for our own drawings
 
 
@@ -123,9 +125,14 @@ def pixels(data: bytes, px: int, limits: Limits = LIMITS) -> Pixels:
     return np.frombuffer(found, "u1").reshape(image.height, image.width, 3)
 
 
-@cache
 def libvips() -> Any:
     """The pyvips module, imported at first use and set up once for this process."""
+    with _SETTING_UP:  # a second thread must not find half of it set up, nor undo it half
+        return _set_up()
+
+
+@cache
+def _set_up() -> Any:
     import pyvips  # noqa: PLC0415 - importing sameface.pictures must stay cheap
 
     # Nothing is worth caching between photos, and a cache keyed on buffers would hold them.
