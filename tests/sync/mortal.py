@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,9 @@ def forked(folder: Path, phase: str, nth: int) -> int:
         code = 70
         try:
             code = asyncio.run(sync(folder))
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)

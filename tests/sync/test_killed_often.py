@@ -108,7 +108,7 @@ async def test_each_phase_survives_being_killed(sync: Sync, tmp_path: Path) -> N
     await proven(sync, tmp_path, kills=16, of_each=3)
 
 
-@pytest.mark.servers
+@pytest.mark.long
 async def test_two_hundred_kills_change_nothing(sync: Sync, tmp_path: Path) -> None:
     """200 kills, at least 20 in each phase: the same end as undisturbed."""
     await proven(sync, tmp_path, kills=200, of_each=20)
