@@ -160,11 +160,17 @@ def test_there_is_one_version() -> None:
     assert f"## {version[1]}" in text("CHANGELOG.md")
 
 
+EXTRAS = {"ldap": "python-ldap"}
+"""What an extra brings under another name, where the extra need not be installed."""
+
+
 def test_what_we_import_is_what_we_ask_for() -> None:
     """Every package that src/ imports is among the dependencies, and every dependency is used."""
     packages = packages_distributions()
     imported = {
-        packages.get(name.partition(".")[0], [name])[0].lower().replace("_", "-")
+        packages.get(top := name.partition(".")[0], [EXTRAS.get(top, top)])[0]
+        .lower()
+        .replace("_", "-")
         for file in python_files("src")
         for node in ast.walk(ast.parse(text(file), file))
         for name in modules(node)
