@@ -10,7 +10,7 @@ PY       := .venv/bin/python
 INSTALL  := sh scripts/install
 PACKAGES := pyproject.toml constraints.txt .venv/.made
 
-.PHONY: help demo test lint check test-servers bench coverage maps pins always
+.PHONY: help demo test lint check test-servers test-witnesses bench coverage maps pins always
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo '                   (make demo ARGS="--no-serve" ends by itself)'
 	@echo 'make test          every test that needs nothing but this folder'
 	@echo 'make test-servers  the tests that need real servers: as root, installs them with apt-get'
+	@echo 'make test-witnesses  the tests with software of others: Microsoft, PnP, curl, Chromium'
 	@echo 'make check         what a contributor runs: linters, types, rooms, tests'
 	@echo 'make lint          the same without the tests'
 	@echo 'make bench         what is measured, as a table'
@@ -43,6 +44,9 @@ check: lint test
 test-servers: .venv/.test .venv/.photographs .venv/.odd-files
 	@sh scripts/servers run $(ARGS)
 
+test-witnesses: .venv/.test
+	@sh scripts/witnesses $(ARGS)
+
 bench: .venv/.bench .venv/.photographs .venv/.odd-files
 	@$(PY) -m bench $(ARGS)
 
@@ -55,7 +59,7 @@ maps: .venv/.runtime
 pins: .venv/.made
 	@$(INSTALL) uv
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --extra faces --extra ldap --group build --group dev --group bench --group servers pyproject.toml \
+		--no-emit-index-url --no-emit-find-links --extra exchange --extra faces --extra ldap --group build --group dev --group bench --group servers --group witnesses pyproject.toml \
 		--output-file constraints.txt $(ARGS) >/dev/null
 
 # ---------------------------------------------------------------------------

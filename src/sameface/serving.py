@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -53,6 +54,7 @@ class Server(uvicorn.Server):
             **tls,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_not_about_idle_clients)
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -74,6 +76,11 @@ class Server(uvicorn.Server):
         self.should_exit = True
         if self._task is not None:
             await self._task
+
+
+def _not_about_idle_clients(record: logging.LogRecord) -> bool:
+    """A client that keeps its line open while we close breaks off nothing: no task was cancelled."""
+    return not (record.msg.startswith("Cancel %s running task") and record.args == (0,))
 
 
 @contextlib.asynccontextmanager

@@ -92,9 +92,22 @@ class Issuer:
             claims["wids"] = [_PEOPLE_ADMINISTRATOR]
         return self._sign(app, audience, claims, life)
 
-    def id_token(self, app: Registration, member: Member, issuer: str) -> str:
-        """Who signed in, for the application itself."""
-        claims = {"iss": issuer, "aud": app.client_id, "preferred_username": member.upn}
+    def id_token(
+        self, app: Registration, member: Member, issuer: str, nonce: str, groups: list[str]
+    ) -> str:
+        """Who signed in, for the application itself; `groups` are object ids."""
+        claims: dict[str, Any] = {
+            "iss": issuer,
+            "aud": app.client_id,
+            "preferred_username": member.upn,
+            "email": member.mail,
+            "groups": groups,
+            "ver": "2.0",
+        }
+        if nonce:
+            claims["nonce"] = nonce
+        if member.admin:
+            claims["wids"] = [_PEOPLE_ADMINISTRATOR]
         return self._encode(claims | _who(member), self.life)
 
     def refresh_token(self, app: Registration, member: Member) -> str:

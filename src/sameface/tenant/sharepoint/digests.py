@@ -1,4 +1,4 @@
-"""Form digests: what every write to SharePoint must carry, and for how long (protocols 3.1)."""
+"""Form digests: what a write to SharePoint may carry, and for how long (protocols 3.1)."""
 
 from __future__ import annotations
 

@@ -89,10 +89,19 @@ def not_supported(call: Call, what: str) -> Declined:
     return refused(call, 501, code, f"The local tenant does not do this: {what}.")
 
 
+def too_many(call: Call, retry_after_s: int) -> Answer:
+    """A call beyond a quota (protocols 3.7)."""
+    answer = refused(call, 429, *_BY_STATUS[429]).answer
+    answer.headers["Retry-After"] = str(retry_after_s)
+    return answer
+
+
 _BY_STATUS = {
     429: ("-2147429894, Microsoft.SharePoint.SPQueryThrottledException", "Too many requests."),
     500: ("-1, System.Exception", "An unexpected error has occurred."),
+    502: ("-1, System.Exception", "Bad gateway."),
     503: ("-1, System.Exception", "The service is unavailable."),
+    504: ("-1, System.Exception", "The operation has timed out."),
 }
 
 

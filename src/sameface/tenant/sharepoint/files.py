@@ -78,6 +78,12 @@ class Files:
         thumbnail = self._found(call, self._named(call))
         return wire.told(call, await self._in_words(thumbnail, _selected(call)))
 
+    async def folder(self, call: Call) -> Answer:
+        """The folder itself: who uploads asks first whether it is there."""
+        self._entry.reader(call)
+        self._check_folder(call)
+        return wire.told(call, wire.folder(sum(1 for _ in self._thumbnails())))
+
     async def many(self, call: Call) -> Answer:
         """All files, in pages of `$top` with `$skip`."""
         self._entry.reader(call)
@@ -143,8 +149,8 @@ class Files:
         )
         for refusal in self._organisation.happen(event).refusals:
             raise errors.bad_value(call, refusal.text)
-        thumbnail = self._thumbnail(member, letter)
-        assert thumbnail is not None
+        held = self._organisation.held(member.id, SHAREPOINT)
+        thumbnail = Thumbnail(member, letter, photo, held)
         return wire.told(call, await self._in_words(thumbnail, frozenset()))
 
     async def _delete(self, call: Call) -> Answer:

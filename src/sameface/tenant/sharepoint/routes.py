@@ -6,8 +6,9 @@ from sameface.tenant.calls import Answer, Call
 from sameface.tenant.gate import Gate
 from sameface.tenant.members import COMPANY
 from sameface.tenant.organisation import Organisation
+from sameface.tenant.quotas import Tariff
 from sameface.tenant.routing import Routes
-from sameface.tenant.sharepoint import addresses, errors, wire
+from sameface.tenant.sharepoint import addresses, errors, quotas, wire
 from sameface.tenant.sharepoint.digests import Digests
 from sameface.tenant.sharepoint.entry import Entry
 from sameface.tenant.sharepoint.files import Files
@@ -25,6 +26,11 @@ class SharePoint:
 
     def __init__(self, organisation: Organisation, gate: Gate, digests: Digests) -> None:
         self._entry = Entry(gate, digests)
+        self.tariff = Tariff(
+            lambda call, grant: quotas.charges(call, grant, len(organisation.members)),
+            lambda call, over: errors.too_many(call, over.retry_after_s),
+            quotas.headers,
+        )
         profiles = Profiles(organisation, self._entry)
         files = Files(organisation, self._entry)
         finding = Finding(organisation, self._entry, profiles)
@@ -38,6 +44,7 @@ class SharePoint:
         add("POST", f"{_PEOPLE}/setsinglevalueprofileproperty", profiles.set_property)
         add("POST", f"{_PEOPLE}/setmyprofilepicture", profiles.set_own_picture)
         for folder in ("getfolderbyserverrelativeurl", "getfolderbyserverrelativepath"):
+            add("GET", f"_api/web/{folder}", files.folder)
             add("GET", f"_api/web/{folder}/files", files.many)
             add("POST", f"_api/web/{folder}/files/add", files.add)
             add("POST", f"_api/web/{folder}/files/addusingpath", files.add)

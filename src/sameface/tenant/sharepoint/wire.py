@@ -163,6 +163,19 @@ def file(
     }
 
 
+def folder(files: int) -> dict[str, Any]:
+    """SP.Folder, with so many files in it."""
+    return {
+        "Exists": True,
+        "ItemCount": files,
+        "Name": FOLDER.rpartition("/")[2],
+        "ServerRelativeUrl": f"/{FOLDER}",
+        "TimeCreated": "2013-09-02T08:00:00Z",
+        "UniqueId": str(uuid.uuid5(_PEOPLE, FOLDER)),
+        "WelcomePage": "",
+    }
+
+
 def file_id(member: Member, letter: str) -> str:
     """The GUID of a thumbnail."""
     return str(uuid.uuid5(_PEOPLE, f"{member.id}/{letter}"))
