@@ -37,7 +37,7 @@ class Caller:
     def _sign_in(self, scope: str, app: str, certificate: bool) -> dict[str, Any]:
         registered = self.tenant.application(app)
         pem = self.tenant.keys.client_certificate_file.read_text()
-        with _ForMsal(verify=self._trust, trust_env=False) as http:
+        with self.for_msal() as http:
             client = msal.ConfidentialClientApplication(
                 registered.client_id,
                 client_credential={"private_key": pem, "public_certificate": pem}
@@ -49,6 +49,10 @@ class Caller:
             )
             told: dict[str, Any] = client.acquire_token_for_client([scope])
             return told
+
+    def for_msal(self) -> httpx.Client:
+        """The HTTP that msal is to use: it trusts the tenant and no proxy."""
+        return _ForMsal(verify=self._trust, trust_env=False)
 
     async def person_token(self, person: str, scope: str = GRAPH, app: str = "sameface") -> str:
         """The token of somebody who signed in with name and password."""

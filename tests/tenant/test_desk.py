@@ -61,7 +61,7 @@ async def test_a_change_shows_where_the_rules_carry_it(bob: Visitor) -> None:
     assert page.seen()[LYNC] == page.seen()[HOVER] == ("photo B",)
     assert page.seen()[SEARCH] == ("photo A",)
     assert page.panels[SEARCH].place == "different"
-    assert "Alice opens the own profile page" in page.panels[SEARCH].until
+    assert "Alice opens their own profile page" in page.panels[SEARCH].until
     assert any(
         "so the newest photo, B, is in Exchange" in one for one in page.panels[SEARCH].because
     )
@@ -186,7 +186,7 @@ async def test_a_switch_can_be_set(bob: Visitor) -> None:
     page = await bob.do("set", option="picker-shows-pictures", value="off")
 
     assert page.seen()[PICKER] == ("no picture",)
-    assert page.diary[0].endswith("show pictures: off.")
+    assert page.diary[0].endswith("picker-shows-pictures is now off.")
 
 
 async def test_the_clock_goes_on_and_never_back(bob: Visitor) -> None:

@@ -82,9 +82,20 @@ async def test_a_token_without_the_right_is_denied(caller: Caller) -> None:
     assert (await caller.http.get(PHOTO, params=query, headers=alice)).status_code == 200
 
 
-async def test_soap_is_named_as_not_done(caller: Caller) -> None:
-    """What the tenant does not do, it says with a 501 that names the path (design 8)."""
-    answer = await caller.http.post("/EWS/Exchange.asmx", content=b"<soap/>")
+async def test_owa_shows_one_pixel_for_nobody(caller: Caller) -> None:
+    """Outlook on the web has no 404: none is a tiny GIF, and no sign-in is its page (2.5)."""
+    path = "/owa/service.svc/s/GetPersonaPhoto"
+    headers = bearer(await caller.person_token("alice", EXCHANGE))
+    wanted = {"UA": "0", "size": "HR96x96"}
+    bob = await caller.http.get(
+        path, params={"email": "bob@contoso.test", **wanted}, headers=headers
+    )
+    carol = await caller.http.get(
+        path, params={"email": "carol@contoso.test", **wanted}, headers=headers
+    )
+    nobody = await caller.http.get(path, params={"email": "bob@contoso.test", **wanted})
 
-    assert answer.status_code == 501
-    assert "/EWS/Exchange.asmx" in answer.json()["error"]["message"]
+    assert inspect(bob.content).width_px == 96
+    assert (carol.status_code, carol.headers["content-type"]) == (200, "image/gif")
+    assert len(carol.content) < 100
+    assert (nobody.status_code, "logon.aspx" in nobody.headers["location"]) == (302, True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx2 as httpx
 import pytest
-from tests.tenant.kit import SHAREPOINT, YAMMER, Caller, bearer
+from tests.tenant.conftest import Open
+from tests.tenant.kit import FOLDER, SHAREPOINT, YAMMER, Caller, bearer
+
+from sameface.tenant.faults import STATUSES
 
 ALICE = "/v1.0/users/alice@contoso.test/photo"
 BOB = "/v1.0/users/bob@contoso.test/photo"
@@ -18,7 +23,9 @@ BOB = "/v1.0/users/bob@contoso.test/photo"
         ("404", "ImageNotFound"),
         ("429", "TooManyRequests"),
         ("500", "ErrorInternalServerError"),
+        ("502", "UnknownError"),
         ("503", "ServiceUnavailable"),
+        ("504", "UnknownError"),
     ],
 )
 async def test_a_status_comes_in_the_services_own_words(
@@ -37,7 +44,7 @@ async def test_every_service_has_its_words_for_every_status(caller: Caller) -> N
     """No fault falls back on another service's words."""
     web = await caller.sharepoint()
     people = bearer(await caller.person_token("alice", YAMMER))
-    for kind in ("401", "403", "404", "429", "500", "503"):
+    for kind in STATUSES:
         await caller.fault(kind)
         told = await caller.http.get("/_api/web", headers=web)
         users = await caller.http.get("/api/v1/users.json", headers=people)
@@ -123,6 +130,79 @@ async def test_half_a_picture_claims_to_be_whole(caller: Caller) -> None:
     assert words.json()["width"] == 648
 
 
+async def test_a_slow_answer_comes(open_tenant: Open) -> None:
+    """`slow` takes `seconds` more, as fast as the tenant runs, and is right in the end."""
+    caller = await open_tenant(speed=100)
+    await caller.join("alice", photo="A")
+    headers = await caller.graph()
+    await caller.fault("slow", seconds=10)
+    began = time.monotonic()
+    answer = await caller.http.get(ALICE, headers=headers)
+
+    assert answer.json()["width"] == 648
+    assert 0.1 <= time.monotonic() - began < 1
+
+
+async def test_a_picture_comes_as_a_page(caller: Caller) -> None:
+    """`wrong-type`: the right bytes, labelled as HTML."""
+    headers = await caller.graph()
+    whole = await caller.http.get(f"{ALICE}/$value", headers=headers)
+    await caller.fault("wrong-type")
+    answer = await caller.http.get(f"{ALICE}/$value", headers=headers)
+
+    assert answer.content == whole.content
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_a_replica_has_not_heard_of_the_last_change(caller: Caller, face: bytes) -> None:
+    """`stale`: reads tell what was before it, change key and all; then the replica catches up."""
+    headers = await caller.graph()
+    before = await caller.http.get(ALICE, headers=headers)
+    await caller.http.put(f"{ALICE}/$value", headers=headers, content=face)
+    await caller.fault("stale", method="GET", times=1)
+    stale = await caller.http.get(ALICE, headers=headers)
+    after = await caller.http.get(ALICE, headers=headers)
+
+    assert stale.json()["@odata.mediaEtag"] == before.json()["@odata.mediaEtag"]
+    assert after.json()["@odata.mediaEtag"] != before.json()["@odata.mediaEtag"]
+
+
+async def test_success_without_effect(caller: Caller, face: bytes) -> None:
+    """`no-effect`: Graph and SharePoint agree, and everything stays as it was."""
+    graph, web = await caller.graph(), await caller.sharepoint()
+    await caller.fault("no-effect")
+    put = await caller.http.put(f"{ALICE}/$value", headers=graph, content=face)
+    name = "alice_contoso_test_MThumb.jpg"
+    add = await caller.http.post(
+        f"{FOLDER}/add(url='{name}',overwrite=true)", headers=web, content=face
+    )
+
+    assert (put.status_code, add.status_code) == (200, 200)
+    assert await caller.photo("alice", "exchange") == "A"
+    assert await caller.photo("alice", "sharepoint") == "A"
+
+
+async def test_another_persons_face_in_a_batch(caller: Caller) -> None:
+    """`swapped`: two parts have each other's picture, under their own ids."""
+    headers = await caller.graph()
+    parts = [
+        {"id": who, "method": "GET", "url": f"/users/{who}@contoso.test/photo/$value"}
+        for who in ("alice", "bob")
+    ]
+    body = {"requests": parts}
+    right = await caller.http.post("/v1.0/$batch", headers=headers, json=body)
+    await caller.fault("swapped", times=1)
+    wrong = await caller.http.post("/v1.0/$batch", headers=headers, json=body)
+    again = await caller.http.post("/v1.0/$batch", headers=headers, json=body)
+
+    assert _bodies(wrong) == {"alice": _bodies(right)["bob"], "bob": _bodies(right)["alice"]}
+    assert _bodies(again) == _bodies(right)
+
+
+def _bodies(answer: httpx.Response) -> dict[str, str]:
+    return {part["id"]: part["body"] for part in answer.json()["responses"]}
+
+
 @pytest.mark.parametrize(
     "order",
     [
@@ -131,6 +211,7 @@ async def test_half_a_picture_claims_to_be_whole(caller: Caller) -> None:
         {"kind": "500", "times": 0},
         {"kind": "500", "person": "nobody"},
         {"kind": "500", "whom": "alice"},
+        {"kind": "slow", "seconds": 0},
         {},
     ],
 )

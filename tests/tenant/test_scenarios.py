@@ -1,4 +1,4 @@
-"""The seed's sentences, driven through `POST /_tenant/events` and looked at over HTTP."""
+"""The scenarios of three eras, driven through `POST /_tenant/events` and looked at over HTTP."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from tests.tenant.kit import Caller
 
 from sameface.documents import parse_offset
 from sameface.pictures import inspect
+from sameface.rules import load_rulebook
 
-FILES = sorted((Path(__file__).parent.parent / "scenarios").glob("*.toml"))
+FILES = sorted((Path(__file__).parent.parent / "scenarios").rglob("*.toml"))
 TOLD = [tomllib.loads(file.read_text()) for file in FILES]
 
 
@@ -32,16 +33,14 @@ async def shown(caller: Caller, step: dict[str, Any], names: set[str]) -> str:
     raise AssertionError("a picture that nothing introduced")
 
 
-@pytest.mark.parametrize("told", TOLD, ids=[file.stem for file in FILES])
-async def test_every_sentence_of_the_seed_holds_over_http(
-    open_tenant: Open, told: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("told", TOLD, ids=[f"{file.parent.name}/{file.stem}" for file in FILES])
+async def test_every_scenario_holds_over_http(open_tenant: Open, told: dict[str, Any]) -> None:
     """Each look of each scenario shows, as bytes, one of the photos that the file expects."""
-    caller = await open_tenant(rulebook=told["rulebook"])
+    caller = await open_tenant(rulebook=load_rulebook(told["rulebook"], told.get("variant")))
     opened = caller.tenant.organisation.now
     names: dict[str, set[str]] = {}
     for person in told["people"]:
-        await caller.join(**person)
+        await caller.join(**{**told.get("options", {}), **person})
         names[person["id"]] = {person.get("photo", "none")}
     for step in told["steps"]:
         if step["do"] != "look":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.tenant.conftest import Open
-from tests.tenant.kit import FOLDER, SHAREPOINT, Caller, bearer
+from tests.tenant.kit import FOLDER, PEOPLE, SHAREPOINT, Caller, bearer
 
 from sameface.pictures import Want, inspect, render
 
@@ -170,3 +170,45 @@ async def test_only_the_owners_large_view_makes_sharepoint_ask(caller: Caller) -
     assert await caller.photo("alice", "sharepoint") == "A"
     await caller.http.get(f"{PAGE}?size=L", headers=alice)
     assert await caller.photo("alice", "sharepoint") == "B"
+
+
+async def test_in_2024_the_page_leads_to_an_address_that_ends(open_tenant: Open) -> None:
+    """`userphoto.aspx` redirects; the address needs no sign-in, is for one person and size, and
+    late or altered it is 403 (facts C-R6)."""
+    caller = await open_tenant(rulebook="microsoft365-2024")
+    late = await open_tenant(rulebook="microsoft365-2024", digest_life_s=-1)
+    for one in (caller, late):
+        await one.join("alice", photo="A")
+    page = f"{PAGE}?size=M&accountname=alice@contoso.test"
+    there = await caller.http.get(page, headers=await caller.sharepoint())
+    picture = await caller.http.get(there.headers["location"])
+    altered = await caller.http.get(there.headers["location"].replace("size=M", "size=L"))
+    token = bearer(await late.token(SHAREPOINT, certificate=True))
+    ended = await late.http.get((await late.http.get(page, headers=token)).headers["location"])
+
+    assert there.status_code == 302
+    assert "/_vti_bin/afdcache.ashx/_userprofile/userphoto.jpg?_oat_=" in there.headers["location"]
+    assert inspect(picture.content).width_px == 72
+    assert (altered.status_code, ended.status_code) == (403, 403)
+    assert "Time-Limited URL validation failed" in ended.text
+
+
+async def test_the_folder_speaks_the_sites_language(open_tenant: Open) -> None:
+    """Files, their addresses and PictureURL are below its name, and nothing below the English."""
+    caller = await open_tenant(pictures="User Photos/Profilbilder")
+    await caller.join("alice", photo="A")
+    headers = await caller.sharepoint()
+    german = FOLDER.replace("Profile Pictures", "Profilbilder")
+    files = (await caller.http.get(german, headers=headers)).json()["value"]
+    english = await caller.http.get(FOLDER, headers=headers)
+    picture = await caller.http.get(files[0]["ServerRelativeUrl"], headers=headers)
+    url = await caller.http.get(
+        f"{PEOPLE}/GetUserProfilePropertyFor(accountName=@v,propertyName='PictureURL')"
+        "?@v='i:0%23.f|membership|alice@contoso.test'",
+        headers=headers,
+    )
+
+    assert len(files) == 3
+    assert english.status_code == 404
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert "/User%20Photos/Profilbilder/" in url.json()["value"]

@@ -242,3 +242,15 @@ async def test_what_sharepoint_has_more_is_named_as_not_done(caller: Caller) -> 
 
     assert answer.status_code == 501
     assert "/_api/web/lists" in answer.json()["error"]["message"]
+
+
+async def test_a_search_may_be_posted(caller: Caller) -> None:
+    """`postquery` takes what `query` takes, lists as lists."""
+    headers = await caller.sharepoint()
+    request = {"Querytext": "bob", "SelectProperties": {"results": ["AccountName"]}}
+    answer = await caller.http.post(
+        "/_api/search/postquery", headers=headers, json={"request": request}
+    )
+    (row,) = answer.json()["PrimaryQueryResult"]["RelevantResults"]["Table"]["Rows"]
+
+    assert [cell["Value"] for cell in row["Cells"]] == ["i:0#.f|membership|bob@contoso.test"]

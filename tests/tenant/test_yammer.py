@@ -76,7 +76,8 @@ async def test_only_people_are_let_in(caller: Caller) -> None:
     """An application by itself is unknown to Yammer: delegated sign-in only (4)."""
     app = bearer(await caller.token(YAMMER))
     answer = await caller.http.get("/api/v1/users.json", headers=app)
-    denied = bearer(await caller.person_token("alice", YAMMER, app="stranger"))
+    everywhere = f"{caller.tenant.https_url}/.default"  # a token for all services, and their rights
+    denied = bearer(await caller.person_token("alice", everywhere, app="reader"))
 
     assert (answer.status_code, answer.json()["response"]["code"]) == (401, 16)
     assert (await caller.http.get("/api/v1/users.json", headers=denied)).status_code == 403

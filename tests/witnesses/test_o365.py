@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from O365 import Account
+from O365 import Account, MemoryTokenBackend
 from tests.witnesses.internet import Internet
 from tests.witnesses.kit import TENANT_ID, Stage, alike, picture
 
@@ -16,7 +16,10 @@ pytestmark = pytest.mark.witnesses
 def account(office: Stage, world: Internet) -> Account:
     """An application that signs in with its secret."""
     account = Account(
-        (office.client_id, office.secret), auth_flow_type="credentials", tenant_id=TENANT_ID
+        (office.client_id, office.secret),
+        auth_flow_type="credentials",
+        tenant_id=TENANT_ID,
+        token_backend=MemoryTokenBackend(),
     )
     assert account.authenticate()
     return account

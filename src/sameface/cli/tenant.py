@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 import webbrowser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sameface.cli import terminal
 from sameface.errors import BadUsage
 from sameface.jobs import listening
+from sameface.tenant.organisation import PICTURES
 from sameface.tenant.server import PORT, Tenant
+
+_LIBRARY = PICTURES.partition("/")[0]
+_TIME = re.compile(r"(?P<number>\d{1,6}(?:\.\d+)?)(?P<unit>ms|s)")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +28,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rulebook", default="office365-2014", metavar="NAME")
     parser.add_argument("--people", type=int, default=24, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="whose photos disagree")
+    parser.add_argument("--pictures", metavar="FOLDER", default=PICTURES, help=f"({PICTURES})")
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep everything in this folder")
-    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times the quotas")
-    parser.add_argument("--faults", metavar="JSON", help="misbehave, as POST /_tenant/faults does")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast")
+    parser.add_argument("--quotas", choices=("published", "none"), default="published")
+    parser.add_argument("--latency", metavar="TIME", default="0ms", help="of each answer: 20ms, 2s")
+    parser.add_argument("--faults", metavar="KINDS|JSON", help="misbehave: 429,slow or JSON")
     parser.add_argument("--no-control", action="store_true", help="take /_tenant/ away")
     parser.add_argument("--open", action="store_true", help="show the desk in a browser")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="write sameface.toml there")
@@ -39,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> None:
     if args.open and args.no_control:
         raise BadUsage("The desk is under /_tenant/, which --no-control takes away; drop one.")
+    if not args.pictures.startswith(f"{_LIBRARY}/"):
+        raise BadUsage(f'--pictures should be like "{_LIBRARY}/Profilbilder".')
     async with Tenant(
         people=args.people,
         seed=args.seed,
@@ -47,6 +58,9 @@ async def _run(args: argparse.Namespace) -> None:
         state=args.state,
         speed=args.speed,
         control=not args.no_control,
+        quotas=args.quotas == "published",
+        pictures=args.pictures,
+        latency=_latency(args.latency),
         running=True,
     ) as tenant:
         for fault in _faults(args.faults):
@@ -61,10 +75,21 @@ async def _run(args: argparse.Namespace) -> None:
             await stop.wait()
 
 
+def _latency(text: str) -> timedelta:
+    """Milliseconds or seconds, as `20ms` or `2s`."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise BadUsage(f'--latency should be like "20ms" or "2s", not "{text}".')
+    unit = "milliseconds" if match["unit"] == "ms" else "seconds"
+    return timedelta(**{unit: float(match["number"])})
+
+
 def _faults(text: str | None) -> list[dict[str, Any]]:
-    """One order or a list of them, as JSON."""
+    """Kinds with commas between them, or one order or a list of them as JSON."""
     if text is None:
         return []
+    if not text.lstrip().startswith(("{", "[")):
+        return [{"kind": kind.strip()} for kind in text.split(",")]
     try:
         told = json.loads(text)
         return told if isinstance(told, list) else [told]

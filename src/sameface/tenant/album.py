@@ -14,8 +14,9 @@ from collections import OrderedDict
 from pathlib import Path
 
 from sameface.errors import BadUsage, NotAPicture
-from sameface.pictures import Want, inspect, portrait, render
+from sameface.pictures import Want, inspect, portrait
 from sameface.values import Rendition
+from sameface.workshop.service import workshop
 
 DRAWN_PX = 648
 """How large drawn photos are: as large as Exchange keeps any (protocols 1.2)."""
@@ -25,7 +26,6 @@ TAKEN = ("image/jpeg", "image/png", "image/gif")
 
 _UPLOAD, _FILE = "sha256:", "file:"
 _KEPT = re.compile(rf"(?:{_UPLOAD}|{_FILE})(?P<digest>[0-9a-f]{{64}})")
-_SMALLEST_PX = 48
 
 
 class Album:
@@ -59,10 +59,9 @@ class Album:
 
         `as_it_is`: what the store serves are these bytes, not squares made of them.
         """
-        header = inspect(data)
+        header, _ = await workshop().measure(data)
         if header.media_type not in TAKEN:
             raise NotAPicture(f"This is {header.media_type}; the service takes {', '.join(TAKEN)}.")
-        await asyncio.to_thread(render, data, Want(_SMALLEST_PX))
         digest = hashlib.sha256(data).hexdigest()
         path = self._folder / digest
         if not path.exists():
@@ -75,6 +74,7 @@ class Album:
         """The side of the largest square that can be had of it, without drawing anything."""
         if name not in self._sides:
             path = self._path(name)
+            # Its header only: all its pixels went through the workshop when it was uploaded.
             self._sides[name] = inspect(path.read_bytes()).short_px if path else DRAWN_PX
         return self._sides[name]
 
@@ -87,24 +87,27 @@ class Album:
             return kept
         task = self._making.get(key)
         if task is None:
-            task = asyncio.create_task(asyncio.to_thread(self._make, person, name, key[1]))
+            task = asyncio.create_task(self._make(person, name, key[1]))
             self._making[key] = task
             task.add_done_callback(lambda _: self._making.pop(key, None))
         made = await asyncio.shield(task)
         self._remember(key, made)
         return made
 
-    def _make(self, person: str, name: str, px: int) -> Rendition:
+    async def _make(self, person: str, name: str, px: int) -> Rendition:
         path = self._path(name)
         if path is None:
-            look, woman = self._looks[person][name], self._women[person]
-            data = portrait(f"{self._seed}/{person}", look, px, woman=woman)
-            return Rendition(data, px, px, "image/jpeg")
+            return await asyncio.to_thread(self._draw, person, name, px)
         data = path.read_bytes()
         if not name.startswith(_FILE):
-            return render(data, Want(px))
-        header = inspect(data)
+            return await workshop().render(data, Want(px))
+        header = await workshop().inspect(data)
         return Rendition(data, header.width_px, header.height_px, header.media_type)
+
+    def _draw(self, person: str, name: str, px: int) -> Rendition:
+        look, woman = self._looks[person][name], self._women[person]
+        data = portrait(f"{self._seed}/{person}", look, px, woman=woman)
+        return Rendition(data, px, px, "image/jpeg")
 
     def _remember(self, key: tuple[str, int], made: Rendition) -> None:
         if key in self._kept:

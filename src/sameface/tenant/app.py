@@ -5,7 +5,11 @@ Plain ASGI rather than a framework's routes: the photo addresses are to serve th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from email.utils import format_datetime
 from itertools import count
 from typing import Protocol
@@ -16,24 +20,29 @@ from starlette.types import Receive, Scope, Send
 from sameface.errors import SamefaceError
 from sameface.tenant.calls import Answer, Call, Declined, json_answer
 from sameface.tenant.control import errors as control_errors
-from sameface.tenant.faults import KINDS, Fault, Faults
+from sameface.tenant.faults import ANSWERED_ELSEWHERE, KINDS, Fault, Faults
+from sameface.tenant.gate import Gate
 from sameface.tenant.ledger import Entry, Ledger
-from sameface.tenant.organisation import Organisation
+from sameface.tenant.organisation import Organisation, Pretence
+from sameface.tenant.quotas import Quotas, Tariff
 from sameface.tenant.routing import Routes
 from sameface.tenant.sharepoint.addresses import is_sharepoint
 
 MOST_BODY_BYTES = 32 * 2**20
-_STRIKING = tuple(kind for kind in KINDS if kind != "one-pixel")
+_STRIKING = tuple(kind for kind in KINDS if kind not in ANSWERED_ELSEWHERE)
+_PRETENCES = {"stale": Pretence.STALE, "no-effect": Pretence.DEAF}
+_WRONG_TYPE = "text/html; charset=utf-8"
 _FIRST = {
     "v1.0": "graph",
     "beta": "graph",
     "ews": "exchange",
+    "owa": "exchange",
     "api": "yammer",
     "mugshot": "yammer",
     "_tenant": "control",
 }
 _UNLOGGED = ("control", "desk")
-_SIGN_IN = ("/oauth2/", "/.well-known/", "/discovery/", "/userrealm/")
+_SIGN_IN = ("/oauth2/", "/.well-known/", "/discovery/", "/userrealm/", "/oidc/")
 
 
 class Service(Protocol):
@@ -53,11 +62,26 @@ class Service(Protocol):
 
 
 class App:
-    """All services behind one origin, by name; what is not among `services` is off."""
+    """All services behind one origin, by name; what is not among `services` is off.
 
-    def __init__(self, organisation: Organisation, faults: Faults, ledger: Ledger) -> None:
+    `tariffs` are the quotas kept, by the name of their service. Every answer of a service takes
+    `latency`, and all that takes time takes it `speed` times as fast.
+    """
+
+    def __init__(  # noqa: PLR0917 - each is another thing that a call passes
+        self,
+        organisation: Organisation,
+        faults: Faults,
+        ledger: Ledger,
+        gate: Gate,
+        speed: float = 1.0,
+        latency: timedelta = timedelta(0),
+    ) -> None:
         self.services: dict[str, Service] = {}
+        self.tariffs: dict[str, Tariff] = {}
         self._organisation, self._faults, self._ledger = organisation, faults, ledger
+        self._gate, self._quotas, self._speed = gate, Quotas(speed), speed
+        self._latency_s = latency.total_seconds() / speed
         self._numbers = count(1)
         self._date = (organisation.now, "")
 
@@ -78,7 +102,7 @@ class App:
             gone = call.path.startswith("/_tenant")
             answer, name = Answer(404) if gone else _nobody(call), "nobody"
         else:
-            answer, name = await self._served(service, call), service.name
+            answer, name = await self._admitted(service, call), service.name
             answer.headers.update(service.headers(call))
         if name not in _UNLOGGED:
             self._ledger.note(Entry(name, call.method, call.path, answer.status, part))
@@ -89,12 +113,32 @@ class App:
         answer = await self.serve(call, part=True)
         return answer if answer.sends is None else json_answer({}, 504)
 
+    async def _admitted(self, service: Service, call: Call) -> Answer:
+        """The answer, or the refusal of one call too many."""
+        tariff = self.tariffs.get(service.name)
+        grant = self._gate.peek(call) if tariff else None
+        if tariff is None or grant is None:
+            return await self._served(service, call)
+        meters = self._quotas.take(tariff.charges(call, grant))
+        try:
+            over = next((meter for meter in meters if meter.is_over), None)
+            answer = tariff.refused(call, over) if over else await self._served(service, call)
+        finally:
+            self._quotas.release(meters)
+        answer.headers.update(tariff.headers(meters))
+        return answer
+
     async def _served(self, service: Service, call: Call) -> Answer:
+        if self._latency_s and service.name not in _UNLOGGED and not _is_batch(call):
+            await asyncio.sleep(self._latency_s)
         fault = self._struck(service, call)
         if fault is None:
             return await _handled(service, call)
-        if fault.kind == "half":
-            return _half(await _handled(service, call))
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds / self._speed)
+        if fault.kind in _HANDLED:
+            with self._pretending(fault):
+                return _HANDLED[fault.kind](await _handled(service, call))
         answer = await _handled(service, call) if fault.late else None
         if fault.kind == "cut":
             return _cut(answer)
@@ -103,11 +147,15 @@ class App:
             answer.headers["Retry-After"] = str(fault.retry_after_s)
         return answer
 
+    def _pretending(self, fault: Fault) -> AbstractContextManager[None]:
+        pretence = _PRETENCES.get(fault.kind)
+        return self._organisation.pretending(pretence) if pretence else nullcontext()
+
     def _struck(self, service: Service, call: Call) -> Fault | None:
         if not self._faults.any:
             return None
         about = f"{call.path}?{unquote_plus(call.raw_query)}"
-        if "json" in call.headers.get("content-type", "") and not call.path.endswith("/$batch"):
+        if _TEXTS.search(call.headers.get("content-type", "")) and not _is_batch(call):
             about += call.body.decode("utf-8", "replace")
         return self._faults.strikes(service.name, call.method, call.path, about, kinds=_STRIKING)
 
@@ -176,6 +224,15 @@ def _too_large() -> Answer:
     return json_answer({"error": {"code": "RequestEntityTooLarge", "message": text}}, 413)
 
 
+_TEXTS = re.compile("json|xml")
+_ENVELOPED = re.compile(rb"(<m:PictureData>)([^<]+)")
+
+
+def _is_batch(call: Call) -> bool:
+    """A batch is not about anybody, and takes as long as its parts do."""
+    return call.path.endswith("/$batch")
+
+
 def _cut(answer: Answer | None) -> Answer:
     """The line breaks in the middle of the answer; a short one breaks before its first byte."""
     if answer is None or not answer.body:
@@ -185,10 +242,34 @@ def _cut(answer: Answer | None) -> Answer:
 
 
 def _half(answer: Answer) -> Answer:
-    """Half a picture that claims to be whole; other answers are as they are."""
+    """Half a picture that claims to be whole, bare or in an envelope; others are as they are."""
     if (answer.media_type or "").startswith("image/"):
         answer.body = answer.body[: len(answer.body) // 2]
+    answer.body = _ENVELOPED.sub(
+        lambda told: told[1] + told[2][: len(told[2]) // 8 * 4], answer.body
+    )
     return answer
+
+
+def _mislabelled(answer: Answer) -> Answer:
+    """The right bytes, which claim to be a page."""
+    if answer.media_type is not None:
+        answer.media_type = _WRONG_TYPE
+    return answer
+
+
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
+_HANDLED: Mapping[str, Callable[[Answer], Answer]] = {
+    "slow": _as_it_is,
+    "half": _half,
+    "wrong-type": _mislabelled,
+    "stale": _as_it_is,
+    "no-effect": _as_it_is,
+}
+"""The faults of a call that is carried out, and what becomes of its answer."""
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -11,9 +11,22 @@ from sameface.documents import Table
 from sameface.tenant.members import Members
 from sameface.values import ENTRA_ID, EXCHANGE, SHAREPOINT, YAMMER
 
-KINDS = ("401", "403", "404", "429", "500", "503", "cut", "half", "one-pixel")
-"""Statuses in the service's own words; the line cut in mid-answer; a picture cut in half; and
-Graph's other way to say that there is no photo (protocols 1.3, form A)."""
+STATUSES = ("401", "403", "404", "429", "500", "502", "503", "504")
+"""In the service's own words."""
+
+KINDS = (
+    *STATUSES,
+    "slow",  # the answer takes `seconds` longer
+    "cut",  # the line breaks in mid-answer
+    "half",  # half a picture, which claims to be whole
+    "wrong-type",  # the right bytes under a wrong content type
+    "stale",  # a replica answers that has not heard of the last change
+    "no-effect",  # success is told, and nothing happens
+    "swapped",  # two pictures of a batch change places: another person's face
+    "one-pixel",  # Graph's other way to say that there is no photo (protocols 1.3, form A)
+)
+ANSWERED_ELSEWHERE = ("swapped", "one-pixel")
+"""What only Graph itself can do; all others strike any service."""
 
 SERVICES = ("login", "graph", "exchange", "sharepoint", "yammer")
 _SERVICES_OF = {
@@ -40,6 +53,7 @@ class Fault:
     times: int | None = None
     retry_after_s: int | None = None
     late: bool = False
+    seconds: int = 30
 
     def as_json(self) -> dict[str, Any]:
         told = {
@@ -52,6 +66,7 @@ class Fault:
             "times": self.times,
             "retry-after": self.retry_after_s,
             "late": self.late or None,
+            "seconds": self.seconds if self.kind == "slow" else None,
         }
         return {name: value for name, value in told.items() if value is not None}
 
@@ -83,6 +98,7 @@ class Faults:
             times=t.number("times", at_least=1),
             retry_after_s=t.number("retry-after"),
             late=t.flag("late", False),
+            seconds=t.number("seconds", 30, at_least=1) or 30,
         )
         t.done()
         self._orders[fault.id] = fault

@@ -19,6 +19,14 @@ class Gate:
     def __init__(self, issuer: Issuer, registered: Mapping[str, Registration]) -> None:
         self._issuer, self._registered = issuer, registered
 
+    def peek(self, call: Call) -> Grant | None:
+        """What the caller's token says, for whatever service; None where no token counts."""
+        token = call.bearer
+        try:
+            return None if token is None else self._issuer.read(token)
+        except BadToken:
+            return None
+
     def grant(self, call: Call, resource: Resource, refusing: Refusing) -> Grant:
         """What the caller may do on that service. Raises `Declined` with the service's own 401."""
         token = call.bearer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import Any, NamedTuple
 
-_KEPT = 2000
+_KEPT = 20_000
 
 
 class Entry(NamedTuple):

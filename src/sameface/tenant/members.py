@@ -7,10 +7,16 @@ import difflib
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sameface.errors import UnknownPerson
 
-DOMAIN = "contoso.test"
+DOMAIN, ELSEWHERE = "contoso.test", "fabrikam.test"
+"""Ours, and where guests come from."""
+
+KINDS = ("member", "guest", "shared", "unlicensed")
+"""A person, somebody of another organisation, a shared mailbox, a person without any licence."""
+
 COMPANY = "Contoso"
 TENANT_ID = "7a1c7a2e-5a3e-4f5e-9c0a-5a3ef4ce0001"
 CLAIMS = "i:0#.f|membership|"
@@ -33,11 +39,16 @@ class Member:
     mail: str
     admin: bool = False  # People Administrator in Entra, and administrator of SharePoint
     woman: bool | None = None  # for portraits that fit the name; None leaves it to the dice
+    kind: str = KINDS[0]
+
+    @property
+    def is_guest(self) -> bool:
+        return self.kind == "guest"
 
     @property
     def object_id(self) -> str:
         """The object GUID in Entra ID."""
-        return str(uuid.uuid5(_NAMESPACE, self.id))
+        return _guid(self.id)
 
     @property
     def immutable_id(self) -> str:
@@ -82,6 +93,11 @@ class Member:
     @property
     def job_title(self) -> str:
         return _TITLES[self.number % len(_TITLES)]
+
+
+@lru_cache(maxsize=100_000)
+def _guid(name: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, name))
 
 
 class Members:

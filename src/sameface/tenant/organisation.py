@@ -7,16 +7,37 @@ happened, and writes it down so that a tenant with a folder comes back as it was
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from enum import Enum
 from hashlib import blake2b
 from typing import Any, Protocol
 
 from sameface.rules import Event, Held, Outcome, Photo, Rulebook, World
+from sameface.rules.conditions import Value
 from sameface.tenant.album import Album
 from sameface.tenant.members import Member, Members
 from sameface.values import ENTRA_ID, EXCHANGE, Sighting, Standing, iso
+
+GRAPH = "graph"
+"""The channel of eras in which programs write through Graph; the first had none."""
+
+
+PICTURES = "User Photos/Profile Pictures"
+"""SharePoint's library of pictures and its folder, where that speaks English (protocols 3.3)."""
+
+
+class Pretence(Enum):
+    """How the organisation may deceive who asks it, for as long as one call lasts."""
+
+    STALE = "stale"  # it answers from before the last change, as a replica that lags
+    DEAF = "deaf"  # it agrees to everything, and does nothing
+
+
+_pretence: ContextVar[Pretence | None] = ContextVar("pretence", default=None)
 
 
 class Journal(Protocol):
@@ -30,17 +51,27 @@ class Organisation:
     """One organisation from `start` on. A running clock follows real time, a standing one waits.
 
     Whoever moves a running clock takes it into their own hands: it stands until told to run again.
+    `pictures` is SharePoint's folder for them, which follows the language of the My Site host.
     """
 
     def __init__(
-        self, book: Rulebook, start: datetime, album: Album, names: Mapping[str, str] | None = None
+        self,
+        book: Rulebook,
+        start: datetime,
+        album: Album,
+        names: Mapping[str, str] | None = None,
+        *,
+        pictures: str = PICTURES,
     ) -> None:
         self.book, self.album = book, album
         self.members = Members()
         self.profiles: dict[str, dict[str, str]] = {}
+        self.pictures = pictures
         self.running = False
         self.ran = timedelta(0)  # how far the clock came by running, rather than by being moved
         self.journal: Journal | None = None
+        self.remembers = False  # whether what stores held before their last change is kept
+        self._past: dict[tuple[str, str], Held] = {}
         self._names = dict(names or {})
         self._world = World(book, start, names=self._names)
         self._ticked = time.monotonic()
@@ -73,7 +104,7 @@ class Organisation:
 
     # --- what happens --------------------------------------------------------------------------
 
-    def join(self, member: Member, photo: Photo | None, options: Mapping[str, bool]) -> None:
+    def join(self, member: Member, photo: Photo | None, options: Mapping[str, Value]) -> None:
         """Somebody belongs to the organisation, as if from its start."""
         self.members.add(member)
         self._names[member.id] = member.name
@@ -86,9 +117,14 @@ class Organisation:
 
     def happen(self, event: Event) -> Outcome:
         """Let it happen now, by the rules."""
+        if _pretence.get() is Pretence.DEAF:
+            return Outcome()
         if event.person is not None and event.photo is not None:
             self.album.introduce(event.person, event.photo.name)
+        before = self._cells(event.person)
         outcome = self._world.do(event)
+        after = self._cells(event.person)
+        self._past |= {cell: held for cell, held in before.items() if after[cell] != held}
         told = {name: value for name, value in asdict(event).items() if value is not None}
         self._write("event", told | ({"photo": _photo(event.photo)} if event.photo else {}))
         return outcome
@@ -107,6 +143,8 @@ class Organisation:
 
     def set_property(self, person: str, name: str, value: str) -> None:
         """One text of SharePoint's user profile, as somebody wrote it there."""
+        if _pretence.get() is Pretence.DEAF:
+            return
         self.profiles.setdefault(person, {})[name] = value
         self._write("property", [person, name, value])
 
@@ -117,20 +155,54 @@ class Organisation:
     # --- what is where -------------------------------------------------------------------------
 
     def held(self, person: str, store: str) -> Held:
+        if _pretence.get() is Pretence.STALE and (person, store) in self._past:
+            return self._past[person, store]
         return self._world.held(person, store)
+
+    def _cells(self, person: str | None) -> dict[tuple[str, str], Held]:
+        if person is None or not self.remembers:
+            return {}
+        return {(person, store): self._world.held(person, store) for store in self.book.stores}
+
+    @contextmanager
+    def pretending(self, pretence: Pretence) -> Iterator[None]:
+        """Deceive the call that runs inside, and no other."""
+        token = _pretence.set(pretence)
+        try:
+            yield
+        finally:
+            _pretence.reset(token)
 
     def option(self, person: str, name: str) -> bool:
         """An option of the rulebook; one that this rulebook does not know is on."""
         return name not in self.book.options or self._world.option(person, name)
+
+    def choice(self, person: str, name: str) -> Value:
+        """What an option of the rulebook says: on, off, or one of its choices; unknown ones on."""
+        return name not in self.book.options or self._world.choice(person, name)
 
     def signed_in(self, person: str) -> tuple[str, ...]:
         """The clients this person is signed in to."""
         surfaces = self.book.surfaces
         return tuple(s for s in surfaces if self._world.signed_in(person, s))
 
+    def options(self, person: str) -> dict[str, Value]:
+        """What every option of the rulebook says of this person."""
+        return {name: self._world.choice(person, name) for name in self.book.options}
+
+    @property
+    def graph_writes(self) -> str:
+        """The store that Graph writes in this era."""
+        channel = self.book.channels.get(GRAPH)
+        return EXCHANGE if channel is None else channel.writes
+
     def behind_graph(self, person: str) -> str:
-        """Which of its two stores Graph keeps this person's photo in (protocols 7, trap 5)."""
-        return EXCHANGE if self.option(person, "mailbox") else ENTRA_ID
+        """The store in which Graph keeps this person's photo.
+
+        Where that is the mailbox, Entra ID for those without one (protocols 7, trap 5).
+        """
+        store = self.graph_writes
+        return store if store != EXCHANGE or self.option(person, "mailbox") else ENTRA_ID
 
     # --- memory --------------------------------------------------------------------------------
 

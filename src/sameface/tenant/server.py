@@ -26,11 +26,12 @@ from sameface.tenant.gate import Gate
 from sameface.tenant.graph.routes import Graph
 from sameface.tenant.keys import Keys
 from sameface.tenant.ledger import Ledger
+from sameface.tenant.login.pending import LIFE as CODE_LIFE
 from sameface.tenant.login.registrations import APPLICATIONS, Registration, Resource, registrations
 from sameface.tenant.login.routes import Login
 from sameface.tenant.login.tokens import LIFE, Issuer
 from sameface.tenant.members import TENANT_ID
-from sameface.tenant.organisation import Organisation
+from sameface.tenant.organisation import PICTURES, Organisation
 from sameface.tenant.settings_text import Access, settings_text
 from sameface.tenant.sharepoint.digests import LIFE_S, Digests
 from sameface.tenant.sharepoint.routes import SharePoint
@@ -45,10 +46,13 @@ class Tenant:
     """A local Microsoft 365. Use it with `async with`; inside, `https_url` and `http_url` serve.
 
     `people` of the cast and beyond, dealt by `seed`. `state` is a folder that survives a restart;
-    without one all is gone at the end. `speed` tells clients how many times larger quotas are.
+    without one all is gone at the end. `speed` is how many times faster than
+    life quotas come round and `latency` passes; `quotas=False` throttles nobody. `pictures` is
+    SharePoint's folder for them, below "User Photos", in whatever language.
     `control=False` takes `/_tenant/` away. `opens` is the tenant's time at the start (default: the
     real one, to the second); a `running` clock follows real time from there, a standing one moves
-    only when told. `token_life` and `digest_life_s` are for trying out what happens at their end.
+    only when told. `token_life`, `code_life` (of sign-ins on their way) and `digest_life_s` are for
+    trying out what happens at their end.
     """
 
     def __init__(  # noqa: PLR0917 - the first six are given by position too
@@ -61,9 +65,13 @@ class Tenant:
         speed: float = 1.0,
         *,
         control: bool = True,
+        quotas: bool = True,
+        latency: timedelta = timedelta(0),
+        pictures: str = PICTURES,
         opens: datetime | None = None,
         running: bool = False,
         token_life: timedelta = LIFE,
+        code_life: timedelta = CODE_LIFE,
         digest_life_s: int = LIFE_S,
     ) -> None:
         book = load_rulebook(rulebook) if isinstance(rulebook, str) else rulebook
@@ -71,6 +79,7 @@ class Tenant:
         if state is None:
             self._forget = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._port, self._speed, self._control, self._running = port, speed, control, running
+        self._code_life, self._pictures = code_life, pictures
         self._servers: list[Server] = []
         self._state = StateFolder(self._folder) if state is not None else None
         self.keys = Keys(self._folder / "secrets")
@@ -81,8 +90,11 @@ class Tenant:
         self.issuer = Issuer(self.keys.signing_key, token_life)
         self.faults = Faults(self.organisation.members)
         self.ledger = Ledger()
-        self.app = App(self.organisation, self.faults, self.ledger)
-        self._furnish(Digests(digest_life_s))
+        self._gate = Gate(self.issuer, self.registrations)
+        self.app = App(
+            self.organisation, self.faults, self.ledger, self._gate, speed=speed, latency=latency
+        )
+        self._furnish(Digests(digest_life_s), quotas=quotas)
         self.https_url = self.http_url = ""
 
     def _settled(self, book: Rulebook) -> Organisation:
@@ -92,31 +104,41 @@ class Tenant:
         start = opened - cast.SPAN if people else opened
         names = {member.id: member.name for member in cast.members(people)}
         album = Album(founding.seed, self._folder / "uploads")
-        organisation = Organisation(book, start, album, names)
+        organisation = Organisation(book, start, album, names, pictures=self._pictures)
         if people:
             cast.settle(organisation, people, founding.seed)
         if self._state is not None:
             for entry in self._state.entries():
                 organisation.replay(entry)
             organisation.journal = self._state
+        organisation.remembers = True
         return organisation
 
     def _registrations(self) -> dict[str, Registration]:
         told = {name: self.keys.secret(f"{name}.secret") for name in APPLICATIONS}
         return registrations(told, self.keys.client_certificate)
 
-    def _furnish(self, digests: Digests) -> None:
+    def _furnish(self, digests: Digests, *, quotas: bool) -> None:
         """Put every service into its place."""
-        organisation, gate = self.organisation, Gate(self.issuer, self.registrations)
+        organisation, gate = self.organisation, self._gate
         graph = Graph(organisation, gate, self.faults, self.app.serve_part)
-        login = Login(self.issuer, self.registrations, organisation.members, self.password)
-        self.app.services |= {
-            "login": login,
-            "graph": graph,
-            "exchange": Exchange(organisation, gate),
-            "sharepoint": SharePoint(organisation, gate, digests),
-            "yammer": Yammer(organisation, gate),
-        }
+        login = Login(
+            self.issuer,
+            self.registrations,
+            organisation.members,
+            self.password,
+            speed=self._speed,
+            code_life=self._code_life,
+        )
+        metered = (
+            graph,
+            Exchange(organisation, gate, self.password),
+            SharePoint(organisation, gate, digests),
+            Yammer(organisation, gate),
+        )
+        self.app.services |= {"login": login, **{one.name: one for one in metered}}
+        if quotas:
+            self.app.tariffs |= {one.name: one.tariff for one in metered}
         if self._control:
             backstage = Backstage(
                 organisation, self.faults, self.ledger, self.settings_toml, self._founding.opened

@@ -35,7 +35,8 @@ def settings_text(access: Access) -> str:
     )
     return (
         f'[organisation]\nname = "{COMPANY}"\nrulebook = "{access.rulebook}"\n\n'
-        '[policy]\nauthorities = ["exchange", "sharepoint", "yammer"]\nstop-above = "100%"\n\n'
+        '[policy]\nauthorities = ["exchange", "sharepoint", "yammer"]\nstop-above = "100%"\n'
+        'faces = "any"  # its people are drawn, and not always taken for people\n\n'
         + "\n".join(stores)
     )
 

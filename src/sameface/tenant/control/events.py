@@ -9,9 +9,10 @@ from typing import Any
 from sameface.documents import Table
 from sameface.errors import BadUsage
 from sameface.rules import Photo
+from sameface.rules.settings import read_settings
 from sameface.rules.steps import LOOK, PAGES, Step, read_step
 from sameface.tenant.control import wire
-from sameface.tenant.members import DOMAIN, Member
+from sameface.tenant.members import DOMAIN, ELSEWHERE, KINDS, Member
 from sameface.tenant.organisation import Organisation
 
 
@@ -61,19 +62,29 @@ def do(step: Step, organisation: Organisation) -> dict[str, Any]:
 
 
 def join(told: dict[str, Any], organisation: Organisation) -> Member:
-    """`POST people`: somebody new, told as in a scenario's `[[people]]`."""
+    """`POST people`: somebody new, told as in a scenario's `[[people]]`.
+
+    `kind` may make them a guest, a shared mailbox, or a person without any licence; `mail` is
+    another address than the sign-in name.
+    """
     t = Table(told, "the person", "")
     person = t.text("id")
     if organisation.members.find(person) is not None:
         raise t.error("id", f'is taken: "{person}" is here already')
     if not all(letter.isalnum() or letter in ".-_" for letter in person):
         raise t.error("id", "should be letters, digits, dots and dashes")
-    upn = f"{person.lower()}@{DOMAIN}"
     name = t.text("name", person.replace(".", " ").title())
-    member = Member(person, name, len(organisation.members), upn, upn)
+    kind = t.choice("kind", KINDS, KINDS[0])
+    mail = t.text("mail", f"{person.lower()}@{DOMAIN}")
+    upn = f"{person.lower()}@{DOMAIN}"
+    if kind == "guest":
+        mail = t.text("mail", f"{person.lower()}@{ELSEWHERE}")
+        upn = f"{mail.replace('@', '_')}#EXT#@{DOMAIN}"
+    member = Member(person, name, len(organisation.members), upn, mail, kind=kind)
     photo = Photo(t.text("photo"), t.number("bytes", at_least=1)) if t.has("photo") else None
-    options = {o: t.flag(o, True) for o in organisation.book.options if t.has(o)}
-    t.done()
+    options = read_settings(t, organisation.book)
+    if kind in ("guest", "unlicensed"):
+        options = {"mailbox": False, **options}
     organisation.join(member, photo, options)
     return member
 

@@ -32,7 +32,7 @@ def person(member: Member, organisation: Organisation) -> dict[str, Any]:
         "yammer-id": member.yammer_id,
         "administrator": member.admin,
         "signed-in": list(organisation.signed_in(member.id)),
-        "options": {o: organisation.option(member.id, o) for o in organisation.book.options},
+        "options": organisation.options(member.id),
         "stores": {s: held(organisation, member, s) for s in organisation.book.stores},
     }
 

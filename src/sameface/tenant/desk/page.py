@@ -11,12 +11,13 @@ from sameface.rules.conditions import holds
 from sameface.rules.orders import clients
 from sameface.rules.rulebook import Action, Channel, Store, Surface
 from sameface.rules.steps import FIELDS
-from sameface.rules.wording import moment, sentence
+from sameface.rules.wording import moment, said, sentence
 from sameface.tenant.desk import saying
 from sameface.tenant.desk.browsers import Address
 from sameface.tenant.desk.stage import Stage
 from sameface.tenant.desk.tour import STOPS
 from sameface.values import Ends, Sighting, Standing
+from sameface.views.words import theirs
 
 ROOT = "/_tenant/desk"
 _NOBODY, _NO_PICTURE = "none", "no picture"
@@ -193,22 +194,19 @@ def photo(stage: Stage, name: str | None) -> str:
 
 def shelves(stage: Stage, whom: str) -> Iterator[Shelf]:
     """What every store holds."""
+    options = stage.organisation.options(whom)
     for store in stage.book.stores.values():
         held = stage.organisation.held(whom, store.id)
         largest = store.files[-1] if store.files else None
         name = held.photo(largest)
         since = moment(held.since, stage.organisation.now) if held.since else ""
         if name is None:
-            lacks = store.needs is not None and not holds((store.needs,), _options(stage, whom))
+            lacks = store.needs is not None and not holds((store.needs,), options)
             told = "no account" if lacks else _STANDINGS.get(held.standing, "no photo")
             yield Shelf(store, None, told, since if held.standing is Standing.DELETED else "")
         else:
             place = f"{ROOT}/photos/{stage.book.id}/{whom}/{quote(name, safe='')}"
             yield Shelf(store, Shot(place, photo(stage, name)), photo(stage, name), since)
-
-
-def _options(stage: Stage, whom: str) -> dict[str, bool]:
-    return {o: stage.organisation.option(whom, o) for o in stage.book.options}
 
 
 def ways(stage: Stage, who: Who, actor: str) -> list[Way]:
@@ -230,7 +228,7 @@ def buttons(stage: Stage, by: str) -> Iterator[Button]:
     for action in stage.book.actions.values():
         if action.by != by or "option" in FIELDS[action.id]:
             continue
-        text = sentence(action.title)
+        text = sentence(action.title if by == "viewer" else theirs(action))
         if "process" in FIELDS[action.id]:
             names = [(name, name) for name in stage.book.processes]
             yield Button(action, text, "process", names)
@@ -247,9 +245,9 @@ def switches(stage: Stage, whom: str) -> list[tuple[str, str, str, list[str]]]:
     if not any("option" in FIELDS[action] for action in stage.book.actions):
         return []
     found = []
+    says = stage.organisation.options(whom)
     for option in stage.book.options.values():
-        now = stage.organisation.option(whom, option.id)
-        told = saying.value(now)
+        told = said(says[option.id])
         flags = ["on", "off"] if option.is_flag else []
         found.append((option.id, option.title, told, [*flags, *option.choices]))
     return found

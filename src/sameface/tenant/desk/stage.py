@@ -23,6 +23,7 @@ from sameface.tenant.desk.browsers import Address, Browsers, Copy
 from sameface.tenant.desk.cast import CAST, PHOTOS
 from sameface.tenant.desk.tour import STOPS, Stop
 from sameface.tenant.organisation import Organisation
+from sameface.views.narrative import done
 
 _DIARY = 12
 _LAST_YEAR = 2200
@@ -92,7 +93,7 @@ class Stage:
         outcome = self.organisation.happen(event)
         self._forget(event.viewer)
         refused = tuple(self.wording.tell(r.text, event.person or "") for r in outcome.refusals)
-        self.note(saying.event(event, self.wording, self.called), *refused)
+        self.note(done(event, self.wording, self._photo), *refused)
 
     def look(self, viewer: str, surface: str, person: str) -> None:
         """Somebody opens a page on purpose, where looking is itself an act."""
@@ -119,6 +120,9 @@ class Stage:
         self.uploads.setdefault(name, f"upload {len(self.uploads) + 1}")
         return name
 
+    def _photo(self, name: str) -> str:
+        return self.uploads.get(name, f"photo {name}")
+
     def called(self, text: str) -> str:
         """The text with uploads called by their number instead of their digest."""
         for name, upload in self.uploads.items():
@@ -129,8 +133,7 @@ class Stage:
 
     def row(self, surface: str, person: str) -> Surface:
         """The surface as it is for that person."""
-        asked = {o: self.organisation.option(person, o) for o in self.book.options}
-        return self.book.surfaces[surface].seen_by(asked)
+        return self.book.surfaces[surface].seen_by(self.organisation.options(person))
 
     def address(self, viewer: str, surface: str, person: str) -> Address | None:
         """What a browser asks for there; None where no browser of its own keeps it.

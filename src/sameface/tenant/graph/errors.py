@@ -7,6 +7,7 @@ from sameface.tenant.calls import Answer, Call, Declined, json_answer
 _NO_IMAGE = (
     "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."
 )
+_RETRY = "Please retry again later."
 
 
 def refused(
@@ -86,10 +87,60 @@ def bad_request(call: Call, message: str) -> Declined:
     return refused(call, 400, "BadRequest", message)
 
 
+def unsupported_query(call: Call, what: str) -> Declined:
+    """A query that Graph does not take, or takes only with further headers."""
+    return refused(call, 400, "Request_UnsupportedQuery", f"Unsupported Query: {what}.")
+
+
+def not_without_eventual(call: Call) -> Declined:
+    """`$search` without the header that it wants."""
+    message = (
+        "Request with $search query parameter only works through MSGraph with a special request "
+        "header: 'ConsistencyLevel: eventual'"
+    )
+    return refused(call, 400, "Request_UnsupportedQuery", message)
+
+
+def token_ended(call: Call, again: str) -> Declined:
+    """A delta token too old to continue from; `again` is where to begin anew (1.10)."""
+    message = "The sync state is not found or has expired. Begin a full synchronization."
+    return refused(call, 410, "syncStateNotFound", message, {"Location": again})
+
+
+def mailbox_elsewhere(call: Call) -> Declined:
+    """No mailbox, or one that is not in Exchange Online."""
+    message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
+    return refused(call, 404, "MailboxNotEnabledForRESTAPI", message)
+
+
+def not_for_applications(call: Call) -> Declined:
+    """An application by itself writes no group's photo (1.5)."""
+    message = "AppOnlyTokenNotSupportedForGroupUpdate: only a signed-in user may do this."
+    return refused(call, 403, "AppOnlyTokenNotSupportedForGroupUpdate", message)
+
+
 def not_supported(call: Call, option: str) -> Declined:
     """A query option that this tenant does not have."""
     message = f"This operation target is not yet supported: {option} of {call.path}."
     return refused(call, 501, "NotImplemented", message)
+
+
+def too_many(call: Call, retry_after_s: int, *, of_mailbox: str | None) -> Answer:
+    """A call beyond a quota; `of_mailbox` names the one that is about a mailbox (1.9)."""
+    headers = {"Retry-After": str(retry_after_s)}
+    if of_mailbox is not None:
+        message = f"Application is over its {of_mailbox} limit."
+        return refused(call, 429, "ApplicationThrottled", message, headers).answer
+    inner = {
+        "code": "429",
+        "date": f"{call.at:%Y-%m-%dT%H:%M:%S}",
+        "message": "Please retry after",
+        "request-id": call.request_id,
+        "client-request-id": call.client_request_id,
+        "status": "429",
+    }
+    error = {"code": "TooManyRequests", "innerError": inner, "message": _RETRY}
+    return json_answer({"error": error}, 429, headers, media_type="application/json")
 
 
 def by_status(call: Call, status: int) -> Answer:
@@ -101,11 +152,13 @@ def by_status(call: Call, status: int) -> Answer:
     if status == 404:
         return no_photo(call).answer
     code, message = {
-        429: ("TooManyRequests", "Please retry again later."),
+        429: ("TooManyRequests", _RETRY),
         500: (
             "ErrorInternalServerError",
             "An internal server error occurred. The operation failed.",
         ),
+        502: ("UnknownError", "Bad gateway."),
         503: ("ServiceUnavailable", "The service is temporarily unavailable."),
+        504: ("UnknownError", "The request timed out at the gateway."),
     }[status]
     return refused(call, status, code, message).answer

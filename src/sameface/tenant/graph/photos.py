@@ -9,11 +9,12 @@ from sameface.rules import Event, Held, Photo, Refusal
 from sameface.tenant.calls import Answer, Call, Declined, json_answer, picture_answer
 from sameface.tenant.gate import Gate
 from sameface.tenant.graph import errors, wire
+from sameface.tenant.graph.policy import Policy
 from sameface.tenant.graph.users import Users
 from sameface.tenant.login.registrations import Resource
 from sameface.tenant.login.tokens import Grant
 from sameface.tenant.members import Member
-from sameface.tenant.organisation import Organisation, change_key
+from sameface.tenant.organisation import GRAPH, Organisation, change_key
 from sameface.values import EXCHANGE, Standing
 
 MOST_BYTES = 4 * 2**20
@@ -29,7 +30,8 @@ _READ = (
 _READ_OWN = ("User.Read", "User.ReadWrite", *_READ)
 _WRITE = ("ProfilePhoto.ReadWrite.All", "User.ReadWrite.All")
 _WRITE_OWN = ("User.ReadWrite", *_WRITE)
-_OWN_CHANNEL, _OTHERS_CHANNEL = "outlook-online", "set-userphoto"
+_OWN_CHANNEL = "outlook-online"
+_BEFORE_GRAPH = "set-userphoto"  # what an administrator's write was, in the era without the channel
 
 
 class Photos:
@@ -43,10 +45,11 @@ class Photos:
         organisation: Organisation,
         gate: Gate,
         users: Users,
+        policy: Policy,
         one_pixel: Callable[[Call], bool],
     ) -> None:
         self._organisation, self._gate, self._users = organisation, gate, users
-        self._one_pixel = one_pixel
+        self._policy, self._one_pixel = policy, one_pixel
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -55,15 +58,18 @@ class Photos:
         member = self._readable(call, user)
         wanted = self._size_px(call, size)
         held = self._held(member)
-        told: dict[str, object] = {
-            "@odata.context": wire.context(call, f"users('{member.object_id}')/photo/$entity")
-        }
+        context = wire.context(call, f"{_owner(member)}/photo/$entity")
+        told: dict[str, object] = {"@odata.context": context}
         if held.standing is not Standing.PHOTO:
-            if not self._one_pixel(call):
+            if size != wire.ONE_PIXEL_SIZE and not self._one_pixel(call):
                 raise errors.no_photo(call)
             return json_answer(told | wire.ONE_PIXEL)
+        if size == wire.ONE_PIXEL_SIZE:
+            raise errors.no_photo(call)
         px = next((p for p in reversed(self._sizes_px(member, held)) if p <= wanted), wanted)
-        return json_answer(told | wire.photo(call, member, px, self._change_key(member, held)))
+        return json_answer(
+            told | wire.photo(call, _owner(member), px, self._change_key(member, held))
+        )
 
     async def sizes(self, call: Call, user: str) -> Answer:
         """All sizes, in words."""
@@ -72,8 +78,8 @@ class Photos:
         key = self._change_key(member, held)
         sizes = self._sizes_px(member, held) if held.standing is Standing.PHOTO else ()
         body = {
-            "@odata.context": wire.context(call, f"users('{member.object_id}')/photos"),
-            "value": [wire.photo(call, member, px, key) for px in sizes],
+            "@odata.context": wire.context(call, f"{_owner(member)}/photos"),
+            "value": [wire.photo(call, _owner(member), px, key) for px in sizes],
         }
         return json_answer(body)
 
@@ -83,7 +89,7 @@ class Photos:
         wanted = self._size_px(call, size)
         held = self._held(member)
         name = held.photo()
-        if held.standing is not Standing.PHOTO or name is None:
+        if held.standing is not Standing.PHOTO or name is None or size == wire.ONE_PIXEL_SIZE:
             raise errors.no_photo(call)
         px = next((p for p in reversed(self._sizes_px(member, held)) if p <= wanted), wanted)
         picture = await self._organisation.album.square(member.id, name, px)
@@ -98,14 +104,15 @@ class Photos:
         return change_key(member.id, store, held) or ""
 
     def _sizes_px(self, member: Member, held: Held) -> tuple[int, ...]:
-        """What can be had, smallest first: Exchange has its ladder, Entra ID one size only."""
-        longest = self._organisation.album.longest_px(held.photo() or "")
-        if self._organisation.behind_graph(member.id) != EXCHANGE:
+        """What can be had, smallest first: a ladder, but of a mailbox's stand-in one size only."""
+        organisation = self._organisation
+        longest = organisation.album.longest_px(held.photo() or "")
+        if organisation.behind_graph(member.id) != organisation.graph_writes:
             return (min(longest, wire.SIZES_PX[-1]),)
         return tuple(px for px in wire.SIZES_PX if px <= longest) or (longest,)
 
     def _size_px(self, call: Call, size: str | None) -> int:
-        if size is None:
+        if size is None or size == wire.ONE_PIXEL_SIZE:
             return wire.SIZES_PX[-1]
         px = wire.size_px(size)
         if px is None:
@@ -134,13 +141,16 @@ class Photos:
         if self._held(member).standing is not Standing.PHOTO:
             raise errors.no_photo(call)
         event = Event("remove", person=member.id, channel=channel)
-        for _ in self._organisation.happen(event).refusals:
-            raise errors.no_mailbox(call)
+        for refusal in self._organisation.happen(event).refusals:
+            raise self._spelt(call, refusal, 0)
         return Answer(200)
 
     def _spelt(self, call: Call, refusal: Refusal, size_bytes: int) -> Declined:
         """A refusal of the rules in Graph's words. Entra's ceiling looks like a missing mailbox."""
-        store = self._organisation.book.stores.get(refusal.rule.partition("/")[2])
+        kind, _, row = refusal.rule.partition("/")
+        if kind == "channels":
+            return errors.photo_denied(call)  # a policy, whatever the token may
+        store = self._organisation.book.stores.get(row)
         over = store is not None and store.max_bytes is not None and size_bytes > store.max_bytes
         if over and store is not None and store.id == EXCHANGE:
             return errors.too_large(call, refusal.text)
@@ -157,14 +167,25 @@ class Photos:
     def _writable(self, call: Call, user: str) -> tuple[Member, str]:
         """Whose photo it is and the channel it is: one's own, or an administrator's."""
         grant, member = self._asked(call, user)
+        if self._policy.forbids(grant):
+            raise errors.photo_denied(call)
         if grant.person == member.id:
             if not grant.may(*_WRITE_OWN):
                 raise errors.photo_denied(call)
             return member, _OWN_CHANNEL
         if not grant.may(*_WRITE) or (grant.person is not None and not grant.admin):
             raise errors.photo_denied(call)
-        return member, _OTHERS_CHANNEL
+        return member, GRAPH if GRAPH in self._organisation.book.channels else _BEFORE_GRAPH
 
     def _asked(self, call: Call, user: str) -> tuple[Grant, Member]:
         grant = self._gate.grant(call, Resource.GRAPH, errors.unauthorised)
-        return grant, self._users.named(call, grant, user)
+        member = self._users.named(call, grant, user)
+        organisation = self._organisation
+        on_premises = organisation.choice(member.id, "mailbox") == "on-premises"
+        if on_premises and organisation.graph_writes == EXCHANGE:
+            raise errors.mailbox_elsewhere(call)
+        return grant, member
+
+
+def _owner(member: Member) -> str:
+    return f"users('{member.object_id}')"

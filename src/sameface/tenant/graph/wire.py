@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from sameface.tenant.calls import Call
-from sameface.tenant.members import COMPANY, Member
+from sameface.tenant.groups import Group
+from sameface.tenant.members import COMPANY, DOMAIN, KINDS, TENANT_ID, Member
 from sameface.tenant.organisation import Organisation
 
 SIZES_PX = (48, 64, 96, 120, 240, 360, 432, 504, 648)
@@ -20,10 +20,6 @@ _PLANS = {
     "SharePoint": "5dbe027f-2339-4123-9542-606e4d348a72",
     "YammerEnterprise": "7547a3fe-08ee-4ccb-b430-5077c5041653",
 }
-_TEXT = r"'(?P<value>(?:[^']|'')*)'"
-_OR = re.compile(r"\s+or\s+(?=(?:[^']*'[^']*')*[^']*$)")
-_EQUALS = re.compile(rf"(?P<name>\w+)\s+eq\s+{_TEXT}")
-_STARTS = re.compile(rf"startswith\(\s*(?P<name>\w+)\s*,\s*{_TEXT}\s*\)")
 _DEFAULTS = (
     "businessPhones",
     "displayName",
@@ -41,6 +37,8 @@ _DEFAULTS = (
 
 def _plans(member: Member, organisation: Organisation) -> list[dict[str, str]]:
     """What the person's licences hold; without a mailbox there is no plan for Exchange."""
+    if member.kind != KINDS[0]:
+        return []
     return [
         {
             "assignedDateTime": "2013-09-02T08:00:00Z",
@@ -59,14 +57,18 @@ def _addresses(member: Member) -> list[str]:
 
 
 _PROPERTIES: Mapping[str, Callable[[Member, Organisation], Any]] = {
-    "accountEnabled": lambda _, __: True,
+    "accountEnabled": lambda m, _: m.kind != "shared",
     "assignedPlans": _plans,
     "businessPhones": lambda _, __: [],
+    "city": lambda _, __: None,
     "companyName": lambda _, __: COMPANY,
+    "country": lambda _, __: None,
     "createdDateTime": lambda _, __: "2013-09-02T08:00:00Z",
+    "creationType": lambda m, _: "Invitation" if m.is_guest else None,
     "department": lambda m, _: m.department,
     "displayName": lambda m, _: m.name,
     "employeeId": lambda m, _: m.employee_id,
+    "externalUserState": lambda m, _: "Accepted" if m.is_guest else None,
     "givenName": lambda m, _: m.given_name,
     "id": lambda m, _: m.object_id,
     "jobTitle": lambda m, _: m.job_title,
@@ -74,24 +76,43 @@ _PROPERTIES: Mapping[str, Callable[[Member, Organisation], Any]] = {
     "mailNickname": lambda m, _: m.upn.partition("@")[0],
     "mobilePhone": lambda _, __: None,
     "officeLocation": lambda _, __: None,
-    "onPremisesDomainName": lambda m, _: m.upn.partition("@")[2],
-    "onPremisesImmutableId": lambda m, _: m.immutable_id,
-    "onPremisesSamAccountName": lambda m, _: m.account_name,
-    "onPremisesSyncEnabled": lambda _, __: True,
-    "onPremisesUserPrincipalName": lambda m, _: m.upn,
+    "onPremisesDomainName": lambda m, _: None if m.is_guest else m.upn.partition("@")[2],
+    "onPremisesImmutableId": lambda m, _: None if m.is_guest else m.immutable_id,
+    "onPremisesSamAccountName": lambda m, _: None if m.is_guest else m.account_name,
+    "onPremisesSyncEnabled": lambda m, _: None if m.is_guest else True,
+    "onPremisesUserPrincipalName": lambda m, _: None if m.is_guest else m.upn,
     "preferredLanguage": lambda _, __: "en-GB",
     "proxyAddresses": lambda m, _: _addresses(m),
     "surname": lambda m, _: m.surname,
     "usageLocation": lambda _, __: "GB",
     "userPrincipalName": lambda m, _: m.upn,
-    "userType": lambda _, __: "Member",
+    "userType": lambda m, _: "Guest" if m.is_guest else "Member",
 }
+
+
+NAMES: Mapping[str, str] = {name.lower(): name for name in _PROPERTIES}
+"""The properties of users, by lower-case name."""
+
+
+class UserRow(Mapping[str, Any]):
+    """A user's properties, each computed when somebody asks: filters look at one of many."""
+
+    def __init__(self, member: Member, organisation: Organisation) -> None:
+        self.member, self._organisation = member, organisation
+
+    def __getitem__(self, name: str) -> Any:
+        return _PROPERTIES[name](self.member, self._organisation)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PROPERTIES)
+
+    def __len__(self) -> int:
+        return len(_PROPERTIES)
 
 
 def unknown_property(select: str | None) -> str | None:
     """The first property of a `$select` that users do not have."""
-    known = {name.lower() for name in _PROPERTIES}
-    return next((n for n in _selected(select) if n.lower() not in known), None)
+    return next((n for n in _selected(select) if n.lower() not in NAMES), None)
 
 
 def user(member: Member, organisation: Organisation, select: str | None) -> dict[str, Any]:
@@ -109,31 +130,45 @@ def _selected(select: str | None) -> tuple[str, ...]:
     return names or _DEFAULTS
 
 
-def matching(text: str, members: Iterable[Member], o: Organisation) -> list[Member] | None:
-    """Those whom a `$filter` keeps: `eq` and `startswith` of texts, joined by `or`.
-
-    None where it is anything else.
-    """
-    tests = []
-    for part in _OR.split(text):
-        match = _EQUALS.fullmatch(part.strip()) or _STARTS.fullmatch(part.strip())
-        told = next((t for n, t in _PROPERTIES.items() if match and n == match["name"]), None)
-        if match is None or told is None:
-            return None
-        wanted = match["value"].replace("''", "'").lower()
-        tests.append((told, wanted, match.re is _EQUALS))
-    return [m for m in members if any(_passes(m, o, *test) for test in tests)]
+# --- groups and the organisation ---------------------------------------------------------------
 
 
-def _passes(
-    member: Member,
-    organisation: Organisation,
-    told: Callable[[Member, Organisation], Any],
-    wanted: str,
-    equals: bool,
-) -> bool:
-    value = str(told(member, organisation)).lower()
-    return value == wanted if equals else value.startswith(wanted)
+def group(told: Group) -> dict[str, Any]:
+    """A group with the usual properties."""
+    return {
+        "id": told.object_id,
+        "createdDateTime": "2013-09-02T08:00:00Z",
+        "description": None,
+        "displayName": told.name,
+        "groupTypes": ["Unified"],
+        "mail": told.mail,
+        "mailEnabled": True,
+        "mailNickname": told.nickname,
+        "proxyAddresses": [f"SMTP:{told.mail}"],
+        "securityEnabled": False,
+        "visibility": "Private",
+    }
+
+
+def organization() -> dict[str, Any]:
+    """The tenant itself."""
+    domain = {
+        "capabilities": "Email, OfficeCommunicationsOnline",
+        "isDefault": True,
+        "isInitial": True,
+        "name": DOMAIN,
+        "type": "Managed",
+    }
+    return {
+        "id": TENANT_ID,
+        "countryLetterCode": "GB",
+        "createdDateTime": "2013-09-02T08:00:00Z",
+        "displayName": COMPANY,
+        "onPremisesSyncEnabled": True,
+        "preferredLanguage": "en",
+        "tenantType": "AAD",
+        "verifiedDomains": [domain],
+    }
 
 
 # --- pages -------------------------------------------------------------------------------------
@@ -170,18 +205,21 @@ def place(text: str, length: int) -> tuple[int, ...] | None:
 # --- photos ------------------------------------------------------------------------------------
 
 
-def photo(call: Call, member: Member, px: int, change_key: str) -> dict[str, Any]:
-    """A profilePhoto; its change key is a quoted text inside a text (protocols 1.3)."""
+def photo(call: Call, owner: str, px: int, change_key: str) -> dict[str, Any]:
+    """A profilePhoto of `owner`, as `users('id')`; its key is a quoted text in a text (1.3)."""
     name = f"{px}x{px}"
     return {
         "@odata.mediaContentType": "image/jpeg",
         "@odata.mediaEtag": f'"{change_key}"',
-        "@odata.id": f"{call.origin}/v1.0/users('{member.object_id}')/photos('{name}')",
+        "@odata.id": f"{call.origin}/v1.0/{owner}/photos('{name}')",
         "id": name,
         "height": px,
         "width": px,
     }
 
+
+ONE_PIXEL_SIZE = "1x1"
+"""The size under which "no photo" may be asked for by name."""
 
 ONE_PIXEL = {
     "@odata.mediaContentType": "image/gif",

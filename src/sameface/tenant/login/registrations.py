@@ -65,12 +65,14 @@ def registrations(
         APPLICATIONS["sameface"],
         secrets["sameface"],
         _grants(
+            "Group.Read.All MailboxSettings.Read PeopleSettings.Read.All "
             "ProfilePhoto.ReadWrite.All User.Read.All",
             "Sites.FullControl.All User.ReadWrite.All",
             "full_access_as_app",
         ),
         _grants(
-            "ProfilePhoto.ReadWrite.All User.Read User.ReadBasic.All User.ReadWrite",
+            "PeopleSettings.ReadWrite.All ProfilePhoto.ReadWrite.All User.Read User.ReadBasic.All "
+            "User.ReadWrite",
             "AllSites.FullControl User.ReadWrite.All",
             "EWS.AccessAsUser.All",
             "access_as_user",

@@ -20,7 +20,7 @@ from sameface.tenant.members import TENANT_ID, Member
 LIFE = timedelta(seconds=3599)
 _REFRESH = "refresh"
 _REMEMBERED = 4096
-_PEOPLE_ADMINISTRATOR = "024906de-61e5-49c8-8572-40335f1e0e10"  # role template id
+PEOPLE_ADMINISTRATOR = "024906de-61e5-49c8-8572-40335f1e0e10"  # role template id
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Issuer:
             **_who(member),
         }
         if member.admin:
-            claims["wids"] = [_PEOPLE_ADMINISTRATOR]
+            claims["wids"] = [PEOPLE_ADMINISTRATOR]
         return self._sign(app, audience, claims, life)
 
     def id_token(
@@ -107,7 +107,7 @@ class Issuer:
         if nonce:
             claims["nonce"] = nonce
         if member.admin:
-            claims["wids"] = [_PEOPLE_ADMINISTRATOR]
+            claims["wids"] = [PEOPLE_ADMINISTRATOR]
         return self._encode(claims | _who(member), self.life)
 
     def refresh_token(self, app: Registration, member: Member) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sameface.tenant.calls import Call
 
-_ROOTS = ("_api", "_layouts", "user photos")
+_ROOTS = ("_api", "_layouts", "_vti_bin", "user photos")
 
 
 @dataclass(frozen=True, slots=True)

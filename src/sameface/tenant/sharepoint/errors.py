@@ -53,6 +53,12 @@ def no_file(call: Call) -> Declined:
     return refused(call, 404, "-2147024894, System.IO.FileNotFoundException", "File Not Found.")
 
 
+def pass_ended(call: Call) -> Declined:
+    """A time-limited address that is over, or was never good (protocols 3.4)."""
+    message = "Time-Limited URL validation failed."
+    return refused(call, 403, "-2147024891, System.UnauthorizedAccessException", message)
+
+
 def file_exists(call: Call, name: str) -> Declined:
     """A file of that name is there, and nobody said to overwrite it."""
     message = f"A file with the name {name} already exists."

@@ -15,9 +15,10 @@ from sameface.pictures import person_placeholder
 from sameface.rules import Event, Held, Photo
 from sameface.tenant.calls import Answer, Call, picture_answer
 from sameface.tenant.members import Member
-from sameface.tenant.organisation import Organisation, hash_of
+from sameface.tenant.organisation import GRAPH, Organisation, hash_of
 from sameface.tenant.sharepoint import addresses, errors, wire
 from sameface.tenant.sharepoint.entry import Entry
+from sameface.tenant.sharepoint.passes import Passes
 from sameface.values import SHAREPOINT, Rendition
 
 _FOLDER_METHODS = ("GetFolderByServerRelativeUrl", "GetFolderByServerRelativePath")
@@ -52,8 +53,9 @@ class Thumbnail:
 class Files:
     """The handlers of User Photos and of `userphoto.aspx`."""
 
-    def __init__(self, organisation: Organisation, entry: Entry) -> None:
-        self._organisation, self._entry = organisation, entry
+    def __init__(self, organisation: Organisation, entry: Entry, passes: Passes) -> None:
+        self._organisation, self._entry, self._passes = organisation, entry, passes
+        self._sends_elsewhere = GRAPH in organisation.book.channels  # C-R6: not in the first eras
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -82,7 +84,9 @@ class Files:
         """The folder itself: who uploads asks first whether it is there."""
         self._entry.reader(call)
         self._check_folder(call)
-        return wire.told(call, wire.folder(sum(1 for _ in self._thumbnails())))
+        return wire.told(
+            call, wire.folder(self._organisation.pictures, sum(1 for _ in self._thumbnails()))
+        )
 
     async def many(self, call: Call) -> Answer:
         """All files, in pages of `$top` with `$skip`."""
@@ -120,6 +124,23 @@ class Files:
         if member is not None and letter == "L" and grant.person == member.id:
             self._organisation.happen(Event("visit", person=member.id))
         thumbnail = None if member is None else self._thumbnail(member, letter)
+        if member is not None and self._sends_elsewhere:
+            place = self._passes.address(call.origin, member.upn, letter)
+            return Answer(302, headers={"Location": place, "Cache-Control": "private"})
+        return await self._shown(thumbnail, letter)
+
+    async def passed(self, call: Call) -> Answer:
+        """The picture behind a time-limited address: nobody signs in, and late is 403 (3.4)."""
+        query = call.query
+        account, letter = query.get("accountName", ""), query.get("size", "")
+        if not self._passes.holds(query.get("_oat_", ""), account, letter):
+            raise errors.pass_ended(call)
+        member = self._organisation.members.find(account)
+        thumbnail = None if member is None else self._thumbnail(member, letter)
+        return await self._shown(thumbnail, letter)
+
+    async def _shown(self, thumbnail: Thumbnail | None, letter: str) -> Answer:
+        """The picture, or the generic person where there is none that may be shown."""
         if thumbnail is None or not self._organisation.option(thumbnail.member.id, _SHOWN):
             px = wire.SIZES_PX[letter]
             return picture_answer(Rendition(person_placeholder(px), px, px, "image/jpeg"))
@@ -185,18 +206,25 @@ class Files:
         length = None
         if not selected or "length" in selected:
             length = (await self._picture(t)).size_bytes
-        told = wire.file(t.member, t.letter, t.etag, t.modified, length)
+        told = wire.file(
+            t.member,
+            t.letter,
+            t.etag,
+            t.modified,
+            length,
+            folder=self._organisation.pictures,
+        )
         return {k: v for k, v in told.items() if not selected or k.lower() in selected}
 
     def _named(self, call: Call) -> str:
         """The file that an address names; it must lie in User Photos."""
         folder, _, name = _told_path(call, _FILE_METHODS).rpartition("/")
-        if folder.lower() != wire.FOLDER.lower():
+        if folder.lower() != self._organisation.pictures.lower():
             raise errors.no_file(call)
         return name
 
     def _check_folder(self, call: Call) -> None:
-        if _told_path(call, _FOLDER_METHODS).lower() != wire.FOLDER.lower():
+        if _told_path(call, _FOLDER_METHODS).lower() != self._organisation.pictures.lower():
             raise errors.no_file(call)
 
     def _found(self, call: Call, name: str) -> Thumbnail:

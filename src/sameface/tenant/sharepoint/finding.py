@@ -27,6 +27,19 @@ class Finding:
         """People, whatever the result source; the picture's address has no timestamp."""
         self._entry.reader(call)
         told = {name.lower(): addresses.text(value) for name, value in call.query.items()}
+        return self._results(call, told, "query")
+
+    async def post(self, call: Call) -> Answer:
+        """The same as a request object, as clients send what is long."""
+        self._entry.reader(call)
+        body = call.json()
+        request = body.get("request", body) if isinstance(body, dict) else None
+        if not isinstance(request, dict):
+            raise errors.bad_value(call, "A request is needed.")
+        told = {name.lower(): _text(value) for name, value in request.items()}
+        return self._results(call, told, "postquery")
+
+    def _results(self, call: Call, told: dict[str, str], method: str) -> Answer:
         start, length = _number(told.get("startrow"), 0), _number(told.get("rowlimit"), _ROWS)
         wanted = (told.get("selectproperties") or _USUAL).split(",")
         found = list(self._matching(told.get("querytext", "*")))
@@ -34,7 +47,7 @@ class Finding:
             self._row(call, member, wanted)
             for member in found[start : start + min(length, _MOST_ROWS)]
         ]
-        return wire.told(call, wire.results(rows, len(found)), "query")
+        return wire.told(call, wire.results(rows, len(found)), method)
 
     async def pick(self, call: Call) -> Answer:
         """Who the picker offers; the picture's address carries SharePoint's timestamp."""
@@ -71,6 +84,13 @@ class Finding:
     def _shows(self, member: Member) -> bool:
         needed = ("picture-shown", "picker-shows-pictures")
         return all(self._organisation.option(member.id, option) for option in needed)
+
+
+def _text(value: object) -> str:
+    """A value of a request object as the text it would be in an address."""
+    if isinstance(value, dict):
+        value = value.get("results", ())
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _number(text: str | None, default: int) -> int:

@@ -62,7 +62,10 @@ class Profiles:
     ) -> dict[str, str]:
         """What the rules say is shown, in SharePoint's properties."""
         organisation, person = self._organisation, member.id
-        shown, usual = organisation.option(person, _SHOWN), wire.picture_url(member, call.origin)
+        shown, usual = (
+            organisation.option(person, _SHOWN),
+            wire.picture_url(member, call.origin, organisation.pictures),
+        )
         asks = organisation.option(person, _ASKS) and organisation.option(person, "mailbox")
         stamp = organisation.held(person, SHAREPOINT).stamp
         return {

@@ -35,7 +35,7 @@ def charges(call: Call, grant: Grant, people: int) -> Iterable[Charge]:
     yield Charge(_TENANT, (TENANT_ID,), _UNITS_OF_ALL[step], 300, units)
     if "/sp.userprofiles.peoplemanager/" in path:
         yield Charge(_PEOPLE, (TENANT_ID,), _PROFILE_CALLS[step], 300)
-    if path.endswith("/_api/search/query"):
+    if path.endswith(("/_api/search/query", "/_api/search/postquery")):
         yield Charge(_SEARCH, (TENANT_ID,), 25, 1)
         if grant.person is not None:
             yield Charge(_OWN_SEARCH, (grant.person,), 10, 1)

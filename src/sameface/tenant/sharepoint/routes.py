@@ -13,6 +13,8 @@ from sameface.tenant.sharepoint.digests import Digests
 from sameface.tenant.sharepoint.entry import Entry
 from sameface.tenant.sharepoint.files import Files
 from sameface.tenant.sharepoint.finding import Finding
+from sameface.tenant.sharepoint.passes import PATH as PASSES
+from sameface.tenant.sharepoint.passes import Passes
 from sameface.tenant.sharepoint.profiles import Profiles
 
 _PEOPLE = "_api/sp.userprofiles.peoplemanager"
@@ -32,7 +34,7 @@ class SharePoint:
             quotas.headers,
         )
         profiles = Profiles(organisation, self._entry)
-        files = Files(organisation, self._entry)
+        files = Files(organisation, self._entry, Passes(digests.life_s))
         finding = Finding(organisation, self._entry, profiles)
         self.routes = Routes()
         add = self.routes.add
@@ -51,9 +53,11 @@ class SharePoint:
         for file in ("getfilebyserverrelativeurl", "getfilebyserverrelativepath"):
             add("GET POST", f"_api/web/{file}", files.one)
             add("GET", f"_api/web/{file}/$value", files.content)
-        add("GET", f"{wire.FOLDER}/{{name}}", files.content)
+        add("GET", f"{organisation.pictures}/{{name}}", files.content)
         add("GET", "_layouts/15/userphoto.aspx", files.page)
+        add("GET", PASSES, files.passed)
         add("GET", "_api/search/query", finding.search)
+        add("POST", "_api/search/postquery", finding.post)
         add("POST", f"_api/{_PICKER}.clientpeoplepickersearchuser", finding.pick)
 
     def segments(self, call: Call) -> list[str]:

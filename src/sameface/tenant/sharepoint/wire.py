@@ -12,7 +12,6 @@ from urllib.parse import quote
 from sameface.tenant.calls import Answer, Call, json_answer
 from sameface.tenant.members import Member
 
-FOLDER = "User Photos/Profile Pictures"
 SIZES_PX = {"S": 48, "M": 72, "L": 200}
 """The thumbnails, by the letter in their names (protocols 3.3)."""
 
@@ -85,9 +84,9 @@ def file_owner(name: str) -> tuple[str, str] | None:
     return None
 
 
-def picture_url(member: Member, origin: str) -> str:
+def picture_url(member: Member, origin: str, folder: str) -> str:
     """`PictureURL`: always the medium file, whatever the photo is (facts A-S8b)."""
-    return f"{origin}/{quote(FOLDER)}/{file_name(member, 'M')}"
+    return f"{origin}/{quote(folder)}/{file_name(member, 'M')}"
 
 
 def page_url(member: Member, origin: str, letter: str, stamp: int) -> str:
@@ -145,9 +144,9 @@ def identity(member: Member) -> dict[str, str]:
 
 
 def file(
-    member: Member, letter: str, etag: str, modified: datetime, length: int | None
+    member: Member, letter: str, etag: str, modified: datetime, length: int | None, *, folder: str
 ) -> dict[str, Any]:
-    """SP.File; `length` None where nobody asked for it."""
+    """SP.File in that folder of the site; `length` None where nobody asked for it."""
     name = file_name(member, letter)
     return {
         "CheckOutType": 2,
@@ -156,22 +155,22 @@ def file(
         **({} if length is None else {"Length": str(length)}),
         "Level": 1,
         "Name": name,
-        "ServerRelativeUrl": f"/{FOLDER}/{name}",
+        "ServerRelativeUrl": f"/{folder}/{name}",
         "TimeCreated": "2013-09-02T08:00:00Z",
         "TimeLastModified": f"{modified:%Y-%m-%dT%H:%M:%SZ}",
         "UniqueId": file_id(member, letter),
     }
 
 
-def folder(files: int) -> dict[str, Any]:
-    """SP.Folder, with so many files in it."""
+def folder(path: str, files: int) -> dict[str, Any]:
+    """SP.Folder at that path of the site, with so many files in it."""
     return {
         "Exists": True,
         "ItemCount": files,
-        "Name": FOLDER.rpartition("/")[2],
-        "ServerRelativeUrl": f"/{FOLDER}",
+        "Name": path.rpartition("/")[2],
+        "ServerRelativeUrl": f"/{path}",
         "TimeCreated": "2013-09-02T08:00:00Z",
-        "UniqueId": str(uuid.uuid5(_PEOPLE, FOLDER)),
+        "UniqueId": str(uuid.uuid5(_PEOPLE, path)),
         "WelcomePage": "",
     }
 

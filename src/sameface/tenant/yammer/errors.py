@@ -29,10 +29,17 @@ def not_found() -> Declined:
     return refused(404, 31, "Record not found.")
 
 
+def too_many() -> Answer:
+    """A call beyond the quota: nothing says how long to wait (protocols 4)."""
+    return refused(429, *_BY_STATUS[429]).answer
+
+
 _BY_STATUS = {
     429: (33, "Rate limited due to excessive requests."),
     500: (0, "Internal server error."),
+    502: (0, "Bad gateway."),
     503: (0, "Service unavailable."),
+    504: (0, "Gateway timeout."),
 }
 
 

@@ -9,8 +9,9 @@ from sameface.tenant.login.registrations import Resource
 from sameface.tenant.login.tokens import Grant
 from sameface.tenant.members import Member
 from sameface.tenant.organisation import Organisation, change_key
+from sameface.tenant.quotas import Tariff
 from sameface.tenant.routing import Routes
-from sameface.tenant.yammer import errors, wire
+from sameface.tenant.yammer import errors, quotas, wire
 from sameface.values import YAMMER, Rendition
 
 _PAGE = 50
@@ -24,6 +25,7 @@ class Yammer:
 
     def __init__(self, organisation: Organisation, gate: Gate) -> None:
         self._organisation, self._gate = organisation, gate
+        self.tariff = Tariff(quotas.charges, lambda _, __: errors.too_many(), lambda _: {})
         self.routes = Routes()
         self.routes.add("GET", "api/v1/users.json", self.many)
         self.routes.add("GET", "api/v1/users/current.json", self.current)
