@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx2 as httpx
 from tests.http.kit import URL, VirtualClock
+from tests.http.kit import Tokens as CountedTokens
 
 from sameface.connectors.graph.connector import GraphConnector, capabilities
-from sameface.http import Door
+from sameface.http import Door, Tokens
 from sameface.values import EXCHANGE, Account, Key, Observation
 
 PLAN = {"service": "exchange", "capabilityStatus": "Enabled"}
@@ -34,6 +35,17 @@ def user(name: str, *, mailbox: bool = True, **more: Any) -> dict[str, Any]:
     }
 
 
+def telling(**claims: Any) -> Tokens:
+    """Tokens that say this of themselves."""
+
+    class Telling(CountedTokens):
+        async def get(self) -> str:
+            payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode()
+            return f"x.{payload}.y"
+
+    return Telling()
+
+
 def account(name: str) -> Account:
     return Account(EXCHANGE, f"id-{name}", name.title(), ((Key.UPN, f"{name}@contoso.test"),))
 
@@ -49,12 +61,24 @@ class Graph:
         self.part = part
         self.users = users or [user("alice"), user("bob")]
         self.batches: list[list[str]] = []
+        self.policy: dict[str, Any] | None = None  # photoUpdateSettings; None: we may not know
+        self.asked_policy = 0
+        self.groups: list[dict[str, Any]] = []
         self.alone: list[httpx.Request] = []
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if path == "/v1.0/users":
             return httpx.Response(200, json={"value": self.users})
+        if path == "/v1.0/groups":
+            wanted = request.url.params["$filter"]
+            found = [group for group in self.groups if f"'{group['mail']}'" in wanted]
+            return httpx.Response(200, json={"value": found})
+        if path == "/beta/admin/people/photoUpdateSettings":
+            self.asked_policy += 1
+            refused = {"error": {"code": "Authorization_RequestDenied"}}
+            told = self.policy
+            return httpx.Response(403 if told is None else 200, json=told or refused)
         if path == "/v1.0/$batch":
             return self.batch(json.loads(request.content)["requests"])
         self.alone.append(request)
@@ -76,9 +100,15 @@ class Graph:
 
 
 def connector(
-    graph: Graph, clock: VirtualClock, store: str = EXCHANGE, *, writes: bool = True
+    graph: Graph,
+    clock: VirtualClock,
+    store: str = EXCHANGE,
+    *,
+    writes: bool = True,
+    tokens: Tokens | None = None,
 ) -> GraphConnector:
-    door = Door(store, URL, clock=clock, transport=httpx.MockTransport(graph))
+    transport = httpx.MockTransport(graph)
+    door = Door(store, URL, clock=clock, transport=transport, tokens=tokens)
     return GraphConnector(store, door, capabilities(store, writes=writes))
 
 

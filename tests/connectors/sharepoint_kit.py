@@ -36,6 +36,8 @@ class MySite:
         self.asked: list[str] = []
         self.digests = 0
         self.stale_digests: set[str] = set()
+        self.library = LIBRARY
+        self.siblings: list[str] = ["Forms"]  # beside the folder of photos
 
     def join(self, name: str, photo: bytes | None = None, *, shown: bool = True) -> None:
         """Somebody with three thumbnails, or none."""
@@ -105,8 +107,16 @@ class MySite:
 
     def folder(self, request: httpx.Request) -> httpx.Response:
         path = unquote(request.url.path)
-        if f"'/{LIBRARY}'" not in path:
+        parent, _, name = self.library.rpartition("/")
+        if path.endswith("/Folders") and f"'/{parent}'" in path:
+            rows = [{"Name": one} for one in (*self.siblings, name)]
+            return httpx.Response(200, json={"value": rows})
+        if any(f"'/{parent}/{one}'" in path for one in self.siblings):
+            return httpx.Response(200, json={"value": []})
+        if f"'/{self.library}'" not in path:
             return httpx.Response(404, json={"odata.error": {"code": "-2147024894, NotFound"}})
+        if path.endswith("/Folders"):
+            return httpx.Response(200, json={"value": []})
         if request.method == "POST":
             added = re.search(r"url='([^']+)'", path)
             assert added

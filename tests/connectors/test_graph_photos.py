@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 import httpx2 as httpx
 import pytest
-from tests.connectors.graph_kit import NO_PHOTO, STRANGER, Graph, account, connector, metadata
-from tests.http.kit import URL, Tokens, VirtualClock
+from tests.connectors.graph_kit import (
+    NO_PHOTO,
+    STRANGER,
+    Graph,
+    account,
+    connector,
+    metadata,
+    telling,
+)
+from tests.http.kit import URL, VirtualClock
 
 from sameface.connectors.graph.connector import GraphConnector, capabilities
 from sameface.connectors.reading import read_many
@@ -221,17 +228,8 @@ async def test_check_reads_rights_off_the_token(
     clock: VirtualClock, roles: list[str], writes: bool
 ) -> None:
     """A token that tells its rights tells before the first write whether they suffice (1.5)."""
-
-    class Telling(Tokens):
-        async def get(self) -> str:
-            payload = base64.urlsafe_b64encode(json.dumps({"roles": roles}).encode()).decode()
-            return f"x.{payload}.y"
-
     graph = Graph(lambda _: metadata('"a"'))
-    transport = httpx.MockTransport(graph)
-    door = Door(EXCHANGE, URL, clock=clock, transport=transport, tokens=Telling())
-
-    checked = await GraphConnector(EXCHANGE, door, capabilities(EXCHANGE, writes=True)).check()
+    checked = await connector(graph, clock, tokens=telling(roles=roles)).check()
 
     assert ("write" in checked.may) is writes
     assert writes or "lacks ProfilePhoto.ReadWrite.All" in checked.may_not[0]

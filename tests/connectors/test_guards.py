@@ -17,7 +17,7 @@ FACE = portrait("alice", px=64)
 
 def test_a_whole_picture_passes_as_it_is() -> None:
     """The bytes are not touched; what kind they are is told by themselves, not by a header."""
-    picture = whole_picture("exchange", ALICE, FACE, "application/octet-stream", "k")
+    picture = whole_picture("exchange", ALICE, FACE, "k")
 
     assert (picture.data, picture.media_type, picture.change_key) == (FACE, "image/jpeg", "k")
 
@@ -27,7 +27,7 @@ def test_a_whole_picture_passes_as_it_is() -> None:
 def test_a_cut_picture_never_passes(cut: int) -> None:
     """Wherever a JPEG is cut before its end marker, it is refused."""
     with pytest.raises(Garbled, match=r"exchange \(alice@contoso\.test\)"):
-        whole_picture("exchange", ALICE, FACE[:cut], "image/jpeg", None)
+        whole_picture("exchange", ALICE, FACE[:cut], None)
 
 
 def test_an_embedded_thumbnail_ends_nothing() -> None:
@@ -36,14 +36,14 @@ def test_an_embedded_thumbnail_ends_nothing() -> None:
     segment = b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
     framed = FACE[:2] + segment + b"\xff" + FACE[2:]  # and a fill byte, which JPEG allows
 
-    assert whole_picture("exchange", ALICE, framed, "image/jpeg", None).data == framed
+    assert whole_picture("exchange", ALICE, framed, None).data == framed
     with pytest.raises(Garbled, match="breaks off"):
-        whole_picture("exchange", ALICE, framed[:-40], "image/jpeg", None)
+        whole_picture("exchange", ALICE, framed[:-40], None)
 
 
 def test_trailing_bytes_do_no_harm() -> None:
     """Telephones append things after the picture's end."""
-    assert whole_picture("exchange", ALICE, FACE + b"\0" * 99, "image/jpeg", None)
+    assert whole_picture("exchange", ALICE, FACE + b"\0" * 99, None)
 
 
 def test_an_error_names_what_a_person_would_search_for() -> None:

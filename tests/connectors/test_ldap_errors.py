@@ -31,6 +31,8 @@ RESULTS: list[tuple[int, Tried, type[StoreFailed], str]] = [
     (-1, LOOKING, Unreachable, "firewall"),
     (85, LOOKING, Unreachable, "firewall"),
     (49, LOOKING, SignInRefused, "password"),
+    (-2, LOOKING, SignInRefused, "kinit"),
+    (-6, LOOKING, SignInRefused, "libsasl2-modules-gssapi-mit"),
     (8, LOOKING, SignInRefused, "ldaps://"),
     (13, LOOKING, SignInRefused, "starttls"),
     (10, LOOKING, Unreachable, "url"),

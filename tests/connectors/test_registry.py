@@ -75,13 +75,13 @@ def test_writing_is_what_the_settings_allow(store: str, connector: str, mode: Mo
     assert able.by_hand is None
 
 
-def test_a_faster_tenant_has_larger_quotas() -> None:
-    """`quota-speed` multiplies what a store grants, for a tenant that runs faster than life."""
+def test_a_faster_tenant_has_shorter_windows() -> None:
+    """`quota-speed` divides the time that a quota is about: that tenant runs faster than life."""
     usual = open_connector(settings(YAMMER, "yammer")).capabilities.quota
     faster = open_connector(settings(YAMMER, "yammer", speed=50)).capabilities.quota
 
     assert usual == (10, timedelta(seconds=10))
-    assert faster == (500, timedelta(seconds=10))
+    assert faster == (10, timedelta(seconds=0.2))
 
 
 async def test_yammer_is_left_alone_for_ten_seconds(tmp_path: Path) -> None:

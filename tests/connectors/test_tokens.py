@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -14,9 +16,17 @@ import pytest
 import trustme
 from tests.http.kit import VirtualClock
 
-from sameface.connectors.tokens import AppTokens, FileTokens, rights_of, tokens_for
+from sameface.connectors.tokens import (
+    Application,
+    AskedTokens,
+    Device,
+    FileTokens,
+    offices_of,
+    rights_of,
+    tokens_for,
+)
 from sameface.errors import Busy, SignInRefused, Unreachable
-from sameface.settings import AppSignIn, TokenSignIn
+from sameface.settings import AppSignIn, DeviceSignIn, MachineSignIn, TokenSignIn
 
 Answering = Callable[[dict[str, str]], tuple[int, dict[str, object]]]
 
@@ -45,6 +55,7 @@ class Login:
                     "issuer": self.url,
                     "authorization_endpoint": f"{base}/authorize",
                     "token_endpoint": f"{base}/token",
+                    "device_authorization_endpoint": f"{base}/devicecode",
                 },
             )
         else:
@@ -88,9 +99,10 @@ def pem_of(kind: trustme.KeyType) -> str:
 
 def app_tokens(
     login: Login, ca_file: Path, clock: VirtualClock, sign_in: AppSignIn | None = None
-) -> AppTokens:
+) -> AskedTokens:
     chosen = sign_in or AppSignIn(login.url, "an-id", secret="hush")
-    return AppTokens("exchange", "https://graph.test/", chosen, ca_file, clock)
+    asker = Application("exchange", "https://graph.test/", chosen, ca_file, clock)
+    return AskedTokens(asker, clock)
 
 
 async def test_a_secret_gets_a_token(tmp_path: Path, clock: VirtualClock) -> None:
@@ -138,6 +150,12 @@ async def test_a_certificate_signs_an_assertion(tmp_path: Path, clock: VirtualCl
         ("AADSTS7000215: Invalid client secret hush provided.", "AADSTS7000215.*not its Secret ID"),
         ("AADSTS7000222: keys are expired.", "AADSTS7000222.*has expired"),
         ("AADSTS700016: not found in the directory", "AADSTS700016.*client-id"),
+        ("AADSTS700027: certificate is not registered", "AADSTS700027.*upload its public"),
+        ("AADSTS65001: not consented", "AADSTS65001.*grant admin consent"),
+        ("AADSTS53003: blocked by policies", "AADSTS53003.*Conditional Access"),
+        ("AADSTS90002: tenant not found", "AADSTS90002.*check the end of `authority`"),
+        ("AADSTS7000112: application is disabled", "AADSTS7000112.*enable it"),
+        ("AADSTS900432: cross cloud", "AADSTS900432.*set `cloud`"),
         ("AADSTS99: unheard of", "AADSTS99.*check client-id"),
         ("no code at all", "invalid_client.*check client-id"),
     ],
@@ -173,7 +191,22 @@ async def test_a_certificate_nobody_trusts_is_wrong_settings(
     async with signing_in(good, tmp_path / "ca.pem") as login:
         sign_in = AppSignIn(login.url, "an-id", secret="hush")
         with pytest.raises(SignInRefused, match=r"not trusted.*`ca-file`"):
-            await AppTokens("exchange", "x", sign_in, None, clock).get()
+            await tokens_for("exchange", "x", sign_in, None, clock).get()
+
+
+async def test_a_certificate_that_has_ended_is_told_without_asking(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    """Its own date says so, and when; a service would only call it wrong."""
+    issued = trustme.CA().issue_cert("sameface.test", not_after=clock.now() - timedelta(days=1))
+    sign_in = AppSignIn(
+        "https://login.test/x",
+        "an-id",
+        certificate=issued.private_key_and_cert_chain_pem.bytes().decode(),
+    )
+
+    with pytest.raises(SignInRefused, match=r"ended on 02 Mar 2014; make a new one"):
+        await tokens_for("exchange", "x", sign_in, None, clock).get()
 
 
 @pytest.mark.parametrize("pem", ["-----BEGIN CERTIFICATE-----", pem_of(trustme.KeyType.ECDSA)])
@@ -203,6 +236,143 @@ async def test_proxies_do_not_come_between(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with signing_in(good, tmp_path / "ca.pem") as login:
         assert await app_tokens(login, tmp_path / "ca.pem", clock).get() == "abc"
+
+
+# ---------------------------------------------------------------------------
+
+
+def by_code(*polls: tuple[int, dict[str, object]]) -> Answering:
+    """A sign-in by a code: what each question about the code is answered, the last for good."""
+    left = list(polls)
+
+    def answering(form: dict[str, str]) -> tuple[int, dict[str, object]]:
+        if "grant_type" not in form:
+            told: dict[str, object] = {"user_code": "FACE1234", "device_code": "d", "interval": 0}
+            return 200, told | {"verification_uri": "https://login.test/device", "expires_in": 900}
+        if form["grant_type"] == "refresh_token":
+            return good(form)
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return answering
+
+
+SIGNED_IN = {
+    "access_token": "abc",
+    "expires_in": 3600,
+    "token_type": "Bearer",
+    "refresh_token": "renews-it",
+    "scope": "https://graph.test/.default",
+    "id_token": "e30."
+    + base64.urlsafe_b64encode(
+        json.dumps({"oid": "1", "tid": "2", "sub": "3", "aud": "an-id", "exp": 9999999999}).encode()
+    )
+    .decode()
+    .rstrip("=")
+    + ".x",
+    "client_info": "eyJ1aWQiOiIxIiwidXRpZCI6IjIifQ",
+}
+
+
+async def test_a_person_signs_in_once_by_a_code(tmp_path: Path, clock: VirtualClock) -> None:
+    """They are told where and what to type; afterwards a file of their own renews it silently."""
+    ca_file, cache = tmp_path / "ca.pem", tmp_path / "graph.tokens"
+    pending: tuple[int, dict[str, object]] = (400, {"error": "authorization_pending"})
+    async with signing_in(by_code(pending, pending, (200, SIGNED_IN)), ca_file) as login:
+        sign_in = DeviceSignIn(login.url, "an-id", cache)
+        device = Device("exchange", "https://graph.test/", sign_in, ca_file)
+        told: list[str] = []
+        with pytest.raises(SignInRefused, match=r"nobody has signed in yet.*--sign-in"):
+            await AskedTokens(device, clock).get()
+        await asyncio.to_thread(device.sign_in, told.append)
+        token = await tokens_for("exchange", "https://graph.test/", sign_in, ca_file, clock).get()
+
+    assert told == [
+        "exchange: open https://login.test/device in a browser and enter the code FACE1234"
+    ]
+    assert token == "abc"
+    assert cache.stat().st_mode & 0o777 == 0o600
+    assert not cache.with_name("graph.tokens.new").exists()
+    assert "client_secret" not in login.forms[-1]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("authorization_declined", "authorization_declined.*sign in again"),
+        ("expired_token", "expired_token.*sign in again"),
+        ("AADSTS7000218: no secret", "AADSTS7000218.*allow public client flows"),
+    ],
+)
+async def test_a_person_who_does_not_sign_in_is_told(tmp_path: Path, error: str, told: str) -> None:
+    """Declined, too late, or an application that allows no codes; nothing is kept."""
+    ca_file, cache = tmp_path / "ca.pem", tmp_path / "graph.tokens"
+    refusal: tuple[int, dict[str, object]] = (
+        400,
+        {"error": error.partition(":")[0], "error_description": error},
+    )
+    async with signing_in(by_code(refusal), ca_file) as login:
+        device = Device("exchange", "x", DeviceSignIn(login.url, "an-id", cache), ca_file)
+        with pytest.raises(SignInRefused, match=told):
+            await asyncio.to_thread(device.sign_in, lambda _: None)
+
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("named", [None, "an-identity"])
+async def test_a_machine_signs_in_as_itself(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    """A managed identity needs no secret: the machine's own endpoint is asked (App Service's)."""
+    asked: list[str] = []
+
+    async def endpoint(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        told = {"access_token": "abc", "expires_on": "9999999999", "token_type": "Bearer"}
+        body = json.dumps(told).encode()
+        writer.write(
+            b"HTTP/1.1 200 x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
+        )
+        writer.write(body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(endpoint, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{port}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "of-the-machine")
+        sign_in = MachineSignIn(named)
+        token = await tokens_for("exchange", "https://graph.test", sign_in, None, clock).get()
+
+    assert token == "abc"
+    assert "resource=https%3A%2F%2Fgraph.test" in asked[0]
+    assert "x-identity-header: of-the-machine" in asked[0].lower()
+    assert ("client_id=an-identity" in asked[0]) == (named is not None)
+
+
+async def test_a_machine_without_an_identity_is_told(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Azure knows no such identity, or this is no machine of Azure's: each its sentence."""
+
+    async def endpoint(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = b'{"statusCode": 400, "message": "no identity"}'
+        writer.write(
+            b"HTTP/1.1 400 x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
+        )
+        writer.write(body)
+        await writer.drain()
+        writer.close()
+
+    tokens = tokens_for("exchange", "https://graph.test", MachineSignIn(), None, clock)
+    monkeypatch.setenv("IDENTITY_HEADER", "of-the-machine")
+    async with await asyncio.start_server(endpoint, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{port}/msi/token")
+        with pytest.raises(SignInRefused, match="managed identity got no token"):
+            await tokens.get()
+    with pytest.raises(Unreachable, match="this machine"):
+        await tokens.get()
 
 
 # ---------------------------------------------------------------------------
@@ -239,7 +409,7 @@ def test_which_kind_is_told_by_the_settings(tmp_path: Path, clock: VirtualClock)
     by_file = tokens_for("yammer", "x", TokenSignIn(tmp_path), None, clock)
     by_app = tokens_for("exchange", "x", AppSignIn("https://a/b", "id", secret="s"), None, clock)
 
-    assert (type(by_file), type(by_app)) == (FileTokens, AppTokens)
+    assert (type(by_file), type(by_app)) == (FileTokens, AskedTokens)
 
 
 def test_rights_are_read_where_they_can_be() -> None:
@@ -249,3 +419,13 @@ def test_rights_are_read_where_they_can_be() -> None:
     assert rights_of(f"x.{payload}.y") == {"A", "B", "C"}
     for opaque in (None, "", "opaque", "a.b.c", "a.W10.c", "a.eyJyb2xlcyI6M30.c"):
         assert rights_of(opaque) == frozenset()
+
+
+def test_offices_are_a_persons_only() -> None:
+    """`wids` count where somebody signed in; an application's token says nothing of offices."""
+    person = "eyJzY3AiOiJCIiwid2lkcyI6WyJmZSJdfQ"  # {"scp":"B","wids":["fe"]}
+    application = "eyJyb2xlcyI6WyJBIl0sIndpZHMiOlsiZmUiXX0"  # {"roles":["A"],"wids":["fe"]}
+
+    assert offices_of(f"x.{person}.y") == frozenset({"fe"})
+    assert offices_of(f"x.{application}.y") is None
+    assert offices_of("opaque") is None

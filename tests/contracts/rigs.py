@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,13 +68,13 @@ class TenantRig:
         tenant = await stack.enter_async_context(
             Tenant(people=0, port=0, speed=1000, state=state if state.exists() else None)
         )
-        trust = ssl.create_default_context(cafile=str(tenant.ca_file))
+        self.trust = ssl.create_default_context(cafile=str(tenant.ca_file))
         self._desk = await stack.enter_async_context(
-            httpx.AsyncClient(verify=trust, base_url=tenant.https_url, trust_env=False)
+            httpx.AsyncClient(verify=self.trust, base_url=tenant.https_url, trust_env=False)
         )
         for person, photo in ((ALICE, "A"), (BOB, "B"), (CAROL, None)):
-            told = {"id": person, "mailbox": self.store != ENTRA_ID}
-            await self._tell("people", told | ({"photo": photo} if photo else {}))
+            told = {"id": person, "mailbox": self.mailboxes}
+            await self.tell("people", told | ({"photo": photo} if photo else {}))
         if self._channel == "dirsync":
             await self._sync()
         file = folder / "sameface.toml"
@@ -81,15 +82,32 @@ class TenantRig:
         self._settings = self._configured(file)
 
     def _configured(self, file: Path) -> StoreSettings:
+        """As the tenant's own settings have it, or made out of those of Graph."""
         settings = load_settings(file)
         configured = settings.store(EXCHANGE if self.store == ENTRA_ID else self.store)
         assert configured is not None
         mode = Mode.READ if self.store == ENTRA_ID else configured.mode
         return replace(configured, id=self.store, mode=mode)
 
-    def open(self, page: int | None = None, mode: Mode | None = None) -> Connector:
-        settings = replace(self._settings, mode=mode or self._settings.mode)
-        return open_connector(settings, page=page, clock=self.clock)
+    @property
+    def mailboxes(self) -> bool:
+        """Whether people of this store have one."""
+        return self.store != ENTRA_ID
+
+    def open(
+        self,
+        page: int | None = None,
+        mode: Mode | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        quota_speed: int | None = None,
+    ) -> Connector:
+        """A connector; `transport` and `quota_speed` in the place of the usual ones."""
+        settings = replace(
+            self._settings,
+            mode=mode or self._settings.mode,
+            quota_speed=quota_speed or self._settings.quota_speed,
+        )
+        return open_connector(settings, page=page, clock=self.clock, transport=transport)
 
     async def change(self, person: str, picture: bytes) -> None:
         told = base64.b64encode(picture).decode()
@@ -103,10 +121,15 @@ class TenantRig:
         answer = await self._desk.get(f"/_tenant/stores/{self.store}/{person}", params=file)
         return answer.content if answer.status_code == 200 else None
 
+    async def now(self) -> datetime:
+        """What the tenant's clock says, which dates its answers."""
+        told = (await self._desk.get("/_tenant/clock")).json()["now"]
+        return datetime.fromisoformat(told)
+
     async def fault(self, kind: str, **told: Any) -> None:
         """Order a fault for this store's service."""
         order = {name.replace("_", "-"): value for name, value in told.items()}
-        await self._tell("faults", {"kind": kind, "service": self.service, **order})
+        await self.tell("faults", {"kind": kind, "service": self.service, **order})
 
     async def better(self) -> None:
         """Take every fault back."""
@@ -114,16 +137,32 @@ class TenantRig:
 
     async def _event(self, do: str, person: str, **told: Any) -> None:
         event = {"do": do, "person": person, "channel": self._channel, **told}
-        await self._tell("events", event)
+        await self.tell("events", event)
         if self._channel == "dirsync":
             await self._sync()
 
     async def _sync(self) -> None:
-        await self._tell("events", {"do": "sync", "process": "dirsync"})
+        await self.tell("events", {"do": "sync", "process": "dirsync"})
 
-    async def _tell(self, page: str, told: dict[str, Any]) -> None:
+    def settings_for(self, store: str, mode: Mode) -> StoreSettings:
+        """The same settings for another tier of the same service."""
+        return replace(self._settings, id=store, mode=mode)
+
+    async def tell(self, page: str, told: dict[str, Any]) -> None:
+        """Whatever the tenant's own pages take."""
         answer = await self._desk.post(f"/_tenant/{page}", json=told)
         assert answer.status_code < 300, answer.text
+
+
+class OwnExchangeRig(TenantRig):
+    """The tenant's mailboxes, reached as those of an Exchange of one's own are."""
+
+    def __init__(self) -> None:
+        super().__init__(EXCHANGE, "set-userphoto", "exchange")
+
+    def _configured(self, file: Path) -> StoreSettings:
+        graph = super()._configured(file)
+        return replace(graph, connector="exchange", group=f"everybody@{DOMAIN}")
 
 
 class FolderRig:
@@ -168,6 +207,7 @@ Making = Callable[[], Rig]
 WRITTEN: dict[str, Callable[[], TenantRig]] = {
     "exchange": lambda: TenantRig(EXCHANGE, "set-userphoto", "graph"),
     "sharepoint": lambda: TenantRig(SHAREPOINT, "sharepoint-my-site", "sharepoint"),
+    "own-exchange": OwnExchangeRig,
 }
 """Stores that Sameface may write."""
 

@@ -173,6 +173,8 @@ async def test_check_says_what_may_be_done(rig: Rig) -> None:
 
     assert checked.store == rig.store
     assert "read" in checked.may
-    assert ("write" in checked.may) == connector.capabilities.writes
-    assert bool(checked.may_not) != connector.capabilities.writes
+    able = connector.capabilities
+    assert ("write" in checked.may) == able.writes
+    assert ("remove" in checked.may) == able.removes
+    assert bool(checked.may_not) != (able.writes and able.removes)
     assert await rig.shows(ALICE) == before

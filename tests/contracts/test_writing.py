@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.contracts.rigs import ALICE, BOB, CAROL, Rig
+from tests.contracts.rigs import ALICE, BOB, CAROL, DOMAIN, Rig
 from tests.contracts.test_reading import NO_PHOTO, same, seen
 
-from sameface.errors import ByHand, Moved
+from sameface.errors import ByHand, Moved, OverCeiling
 from sameface.pictures import Want, ladder
 from sameface.settings import Mode
 from sameface.values import Capabilities, Rendition, Standing
@@ -84,17 +84,41 @@ async def test_a_lost_race_writes_nothing(written: Rig, new_face: bytes) -> None
     for expected in (alice.change_key, None):
         with pytest.raises(Moved):
             await connector.write(alice.account, renditions, expected)
-        with pytest.raises(Moved):
+        with pytest.raises(Moved if connector.capabilities.removes else ByHand):
             await connector.remove(alice.account, expected)
 
     await connector.close()
     assert await written.shows(ALICE) == theirs
 
 
+async def test_what_is_over_the_ceiling_is_not_sent(written: Rig) -> None:
+    """Whose photo, how many bytes, how many are taken; the store keeps what it has."""
+    connector = written.open()
+    alice = (await seen(connector))[ALICE]
+    most = connector.capabilities.max_bytes
+    before = await written.shows(ALICE)
+    if most is not None:
+        heavy = Rendition(b"\xff" * (most + 1), 96, 96, "image/jpeg")
+        with pytest.raises(OverCeiling, match=f"{most:,} bytes") as refused:
+            await connector.write(alice.account, (heavy,), alice.change_key)
+        assert refused.value.account == f"{ALICE}@{DOMAIN}"
+        assert await written.shows(ALICE) == before
+    await connector.close()
+
+
 async def test_what_is_removed_is_gone(written: Rig, new_face: bytes) -> None:
-    """The store shows no photo then, others keep theirs, and another one can be written later."""
+    """The store shows no photo then, others keep theirs, and another one can be written later.
+
+    Where a store cannot, it says who can, and the photo stays.
+    """
     connector = written.open()
     before = await seen(connector)
+    if not connector.capabilities.removes:
+        with pytest.raises(ByHand):
+            await connector.remove(before[ALICE].account, before[ALICE].change_key)
+        assert (await seen(connector))[ALICE].change_key == before[ALICE].change_key
+        await connector.close()
+        return
 
     await connector.remove(before[ALICE].account, before[ALICE].change_key)
 

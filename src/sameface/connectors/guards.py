@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sameface.errors import ByHand, Garbled, Moved, OverCeiling, PictureRefused, StoreFailed
-from sameface.pictures import inspect
+from sameface.errors import ByHand, Garbled, Moved, OverCeiling, StoreFailed
+from sameface.pictures.formats import media_type as kind_of
+from sameface.pictures.formats import what_it_is
 from sameface.values import Account, Capabilities, Key, Observation, Picture, Standing
 
 _READ_ONLY = 'set its mode to "both" in sameface.toml to let Sameface write there'
@@ -47,23 +48,18 @@ def refuse_too_many_bytes(store: str, account: Account, size: int, most: int | N
         raise OverCeiling(store, what, account=called(account))
 
 
-def whole_picture(
-    store: str, account: Account, data: bytes, media_type: str, change_key: str | None
-) -> Picture:
+def whole_picture(store: str, account: Account, data: bytes, change_key: str | None) -> Picture:
     """The picture, if it can be one. Error: Garbled for what is none, or breaks off.
 
-    Pixels are not decoded here: whoever keeps the picture does that, and once.
+    Nothing is decoded here, not even a header: that is for `workshop`, whose processes may break.
     """
-    try:
-        header = inspect(data)
-    except PictureRefused as refused:
-        raise Garbled(
-            store, f"sent no usable photo: {refused.why}", account=called(account)
-        ) from None
-    if header.media_type == "image/jpeg" and not _ends(data):
+    kind = kind_of(data)
+    if kind is None:
+        raise Garbled(store, f"sent no usable photo: {what_it_is(data)}", account=called(account))
+    if kind == "image/jpeg" and not _ends(data):
         what = "sent a photo that breaks off in the middle; nothing of it was kept, try again"
         raise Garbled(store, what, account=called(account))
-    return Picture(data, header.media_type or media_type, change_key)
+    return Picture(data, kind, change_key)
 
 
 def unknown(account: Account, at: datetime, why: StoreFailed) -> Observation:

@@ -2,7 +2,7 @@
 
 from sameface.http.answers import TRY_AGAIN, Answer, error_code, retry_after_s
 from sameface.http.door import AGENT, Door, Tokens, is_loopback, sign_in_client, tls, untrusted
-from sameface.http.pacing import Clock, Patience, Quota, Waiting
+from sameface.http.pacing import Clock, Patience, Pool, Quota, SharedQuota, Waiting
 
 __all__ = [
     "AGENT",
@@ -11,7 +11,9 @@ __all__ = [
     "Clock",
     "Door",
     "Patience",
+    "Pool",
     "Quota",
+    "SharedQuota",
     "Tokens",
     "Waiting",
     "error_code",

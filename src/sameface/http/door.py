@@ -23,7 +23,7 @@ import httpx2 as httpx
 from sameface import __version__
 from sameface.errors import Garbled, StoreFailed, Unreachable
 from sameface.http.answers import TRY_AGAIN, Answer, http_date
-from sameface.http.pacing import Clock, Patience, Quota, Waiting
+from sameface.http.pacing import Clock, Patience, Pool, Quota, SharedQuota, Waiting
 
 AGENT = f"NONISV|Sameface|sameface/{__version__}"
 """How we introduce ourselves; SharePoint throttles the undecorated first (protocols 3.7)."""
@@ -70,7 +70,9 @@ class Door:
     """HTTP with one store. Close it in the end.
 
     `url` is where the store lives; addresses given to `ask` are paths below it or whole ones.
-    `requests` counts what was really sent. `transport` and `clock` are the seams for tests.
+    `tokens` signs by bearer tokens, `auth` in any other way. `requests` counts what was asked,
+    however many legs a sign-in has. `pool` is where processes share the quota; `transport` and
+    `clock` are the seams for tests.
     """
 
     def __init__(
@@ -79,22 +81,31 @@ class Door:
         url: str,
         *,
         tokens: Tokens | None = None,
+        auth: httpx.Auth | None = None,
         ca_file: Path | None = None,
         patience: Patience | None = None,
         concurrency: int = 4,
         quota: tuple[int, timedelta] | None = None,
+        pool: Pool | None = None,
         clock: Clock | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.store, self.url, self.clock = store, url.rstrip("/"), clock or Clock()
         self.requests = 0
         self._origin = _origin(httpx.URL(self.url))
-        self._tokens, self._ca_file, self._transport = tokens, ca_file, transport
+        self._tokens, self._auth = tokens, auth
+        self._ca_file, self._transport = ca_file, transport
         self._patience = patience or Patience()
         self._room = asyncio.Semaphore(concurrency)
-        self._quota = Quota(*quota, self.clock) if quota else None
+        self._quota = self._shared(quota, pool) if quota else None
         self._closed_until = float("-inf")
         self._http: httpx.AsyncClient | None = None
+
+    def _shared(self, quota: tuple[int, timedelta], pool: Pool | None) -> Quota | SharedQuota:
+        """Ours alone, or with all who ask the same store and share that pool."""
+        if pool is None:
+            return Quota(*quota, self.clock)
+        return SharedQuota(f"{self.store} {self.url}", *quota, self.clock, pool)
 
     async def ask(
         self,
@@ -229,6 +240,7 @@ class Door:
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
                 trust_env=not is_loopback(self.url),  # a proxy cannot reach our own loopback
                 transport=self._transport,
+                auth=self._auth,
                 max_redirects=5,
             )
         return self._http

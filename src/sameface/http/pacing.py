@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 
 class Clock:
@@ -93,3 +94,76 @@ class Quota:
             for _ in range(cost):
                 self._free_at.append(self._clock.ticks() + self._period_s)
                 self._unused.release()
+
+
+class Pool(Protocol):
+    """Units that several processes share: the vault's `workers`."""
+
+    async def take(
+        self, quota: str, most: int, period: timedelta, wanted: tuple[int, int]
+    ) -> tuple[int, int] | timedelta:
+        """(lease, units) of at least and at most so many, or how long to wait for them."""
+
+    async def give_back(self, lease: int, used: int, period: timedelta) -> None:
+        """So many units of that lease were used, and are free again a period from now."""
+
+
+@dataclass(slots=True)
+class _Lease:
+    """Units taken from the pool: `left` unused, `out` requests under way with some of them."""
+
+    id: int
+    left: int
+    used: int = 0
+    out: int = 0
+
+
+class SharedQuota:
+    """A quota that all processes with the same pool keep together, by name.
+
+    Units are taken by the handful, so that most requests cost the pool nothing, and given back as
+    soon as none of them is under way. They count as used until a period after that.
+    """
+
+    def __init__(self, name: str, units: int, period: timedelta, clock: Clock, pool: Pool) -> None:
+        self.units, self._period, self._clock = units, period, clock
+        self._name, self._pool = name, pool
+        self._handful = max(1, units // 50)
+        self._lease: _Lease | None = None
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def spend(self, cost: int) -> AsyncIterator[None]:
+        """As `Quota.spend`."""
+        cost = min(cost, self.units)
+        async with self._turn:
+            lease = await self._with(cost)
+            lease.left -= cost
+            lease.used += cost
+            lease.out += 1
+        try:
+            yield
+        finally:
+            lease.out -= 1
+            await self._end_unless_needed(lease)
+
+    async def _with(self, cost: int) -> _Lease:
+        """A lease that has so many units left."""
+        if self._lease is not None and self._lease.left >= cost:
+            return self._lease
+        wanted = (cost, max(cost, self._handful))
+        while not isinstance(
+            taken := await self._pool.take(self._name, self.units, self._period, wanted), tuple
+        ):
+            await self._clock.sleep(taken.total_seconds())
+        before, self._lease = self._lease, _Lease(*taken)
+        if before is not None:
+            await self._end_unless_needed(before)
+        return self._lease
+
+    async def _end_unless_needed(self, lease: _Lease) -> None:
+        if lease.out:
+            return
+        if self._lease is lease:
+            self._lease = None
+        await self._pool.give_back(lease.id, lease.used, self._period)

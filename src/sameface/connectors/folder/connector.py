@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sameface.connectors.folder.portraits import Portrait, content, look_again, portraits
 from sameface.connectors.guards import by_hand, called, unknown, whole_picture
+from sameface.connectors.paging import pages_after
 from sameface.errors import Garbled, NoSuchAccount
 from sameface.http import Clock
 from sameface.values import (
@@ -68,11 +69,9 @@ class FolderConnector:
 
     async def observe(self, cursor: str | None = None) -> AsyncIterator[Page]:
         """Looks at each file's size, time and first bytes; `cursor` is the last name seen."""
-        found = [p for p in await self._portraits() if cursor is None or p.ref > cursor]
-        for start in range(0, max(len(found), 1), self._page):
-            some = found[start : start + self._page]
-            last = start + self._page >= len(found)
-            yield Page(tuple(map(self._observation, some)), None if last else some[-1].ref)
+        everybody = await self._portraits()
+        for some, following in pages_after(everybody, lambda p: p.ref, cursor, self._page):
+            yield Page(tuple(map(self._observation, some)), following)
 
     async def find(self, names: Iterable[str]) -> Observation | None:
         """By any key a portrait has, whatever its kind and case."""
@@ -100,7 +99,7 @@ class FolderConnector:
         if portrait.wrong:
             raise Garbled(self.store, portrait.wrong, account=called(account))
         data = await asyncio.to_thread(content, self.store, self._folder, portrait)
-        return whole_picture(self.store, account, data, "", portrait.stamp)
+        return whole_picture(self.store, account, data, portrait.stamp)
 
     async def write(
         self,

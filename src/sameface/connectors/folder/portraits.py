@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sameface.errors import Garbled, NotAPicture, Unreachable
-from sameface.pictures import inspect
-from sameface.pictures.formats import media_type
+from sameface.errors import Garbled, Unreachable
+from sameface.pictures.formats import media_type, what_it_is
 from sameface.values import Key
 
 LARGEST_BYTES = 30_000_000
@@ -209,9 +208,4 @@ def _unusable(file: str, head: bytes, size_bytes: int) -> str | None:
     """Why a file cannot be a portrait, as far as its beginning and its size tell."""
     if size_bytes > LARGEST_BYTES:
         return f"{file} has {size_bytes:,} bytes, {LARGEST_BYTES:,} are the limit; save it smaller"
-    if media_type(head) is None:
-        try:
-            inspect(head)
-        except NotAPicture as refused:
-            return f"{file}: {refused.why}"
-    return None
+    return f"{file}: {what_it_is(head)}" if media_type(head) is None else None

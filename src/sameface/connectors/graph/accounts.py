@@ -1,4 +1,4 @@
-"""Graph's users as accounts: identity keys, and whether there is a mailbox."""
+"""Graph's users as accounts: identity keys, what kind of user it is, whether there is a mailbox."""
 
 from __future__ import annotations
 
@@ -33,7 +33,33 @@ def account_of(row: dict[str, Any], store: str) -> Account:
     return Account(store, ref, name, tuple(keys))
 
 
-def has_mailbox(row: dict[str, Any]) -> bool:
+GUEST, SHARED = "guest", "shared mailbox"
+"""Users who are no people of the organisation's own; everybody else's kind is empty."""
+
+
+def kind_of(row: dict[str, Any], purpose: str | None) -> str:
+    """What a user is beside a person: a guest, a shared mailbox, a room; "" for a person."""
+    if _text(row, "userType").lower() == "guest":
+        return GUEST
+    if purpose is None or purpose == "user":
+        return ""
+    return SHARED if purpose == "shared" else purpose
+
+
+def may_be_shared(row: dict[str, Any]) -> bool:
+    """True for a user with an address who may not sign in and has no plan: only Exchange knows.
+
+    A shared mailbox and a room are such users; so is somebody who left.
+    """
+    return (
+        row.get("accountEnabled") is False
+        and bool(_text(row, "mail"))
+        and _text(row, "userType").lower() != "guest"
+        and not has_plan(row)
+    )
+
+
+def has_plan(row: dict[str, Any]) -> bool:
     """True when an Exchange plan is assigned and enabled: then Graph serves the mailbox's photo."""
     plans = row.get("assignedPlans")
     return any(

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sameface.errors import Garbled
+from sameface.errors import Garbled, NoSuchAccount
 from sameface.http import TRY_AGAIN, Answer, Door, error_code
 
 MOST_USERS = 999
@@ -25,12 +25,17 @@ BATCH = 20
 
 SELECT = (
     "id,displayName,userPrincipalName,mail,employeeId,"
-    "onPremisesSamAccountName,onPremisesImmutableId,assignedPlans"
+    "onPremisesSamAccountName,onPremisesImmutableId,assignedPlans,accountEnabled,userType"
 )
 READS = "ProfilePhoto.Read.All"
 """The application permission to read photos, by its exact name (protocols 1.5)."""
 
+PURPOSES = "MailboxSettings.Read"
+"""The application permission that tells a shared mailbox from somebody who left."""
+
 _STRANGER = {"Request_ResourceNotFound", "ResourceNotFound"}
+_NOT_ONLINE = {"MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI"}
+"""What the mailbox service answers for a mailbox that is not in Exchange Online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +165,43 @@ class GraphClient:
         return photo_metadata(answer, account)
 
     async def by_mail(self, mail: str) -> str | None:
-        """The id of the user with that mail address, None where nobody has it.
+        """The id of the user with that mail address, None where nobody has it."""
+        row = await self._with_mail("users", mail, (501,))
+        found = row.get("id")
+        return found if isinstance(found, str) else None
+
+    async def group_with(self, mail: str) -> str | None:
+        """The name of the group with that mail address; None where there is none, or no right."""
+        row = await self._with_mail("groups", mail, (403, 404, 501))
+        name = row.get("displayName")
+        return name if isinstance(name, str) else None
+
+    async def purposes(self, refs: Sequence[str]) -> dict[str, str | None] | None:
+        """What each user's mailbox is for, None for no mailbox; all None where we may not ask.
+
+        At most `BATCH` users. The purposes are Graph's `userPurpose`: user, shared, room, …
+        """
+        parts = [Part(ref, f"/users/{segment(ref)}/mailboxSettings/userPurpose") for ref in refs]
+        answers = await self.batch(parts)
+        if any(answer.status in (401, 403, 501) for answer in answers.values()):
+            return None
+        return {ref: _purpose(answer) for ref, answer in answers.items()}
+
+    async def _with_mail(self, kind: str, mail: str, allow: tuple[int, ...]) -> dict[str, Any]:
+        """The first of those with that mail address; {} where there is none.
 
         501 is Graph's word for "I do not search by that": then nobody is found by it either.
         """
         wanted = quote(mail.replace("'", "''"), safe="@")
-        path = f"/users?$filter=mail%20eq%20'{wanted}'&$select=id&$top=1"
-        answer = await self.ask("GET", path, allow=(501,), needs="User.Read.All")
-        if answer.status == 501:
-            return None
+        path = f"/{kind}?$filter=mail%20eq%20'{wanted}'&$select=id,displayName&$top=1"
+        answer = await self.ask("GET", path, allow=allow, needs="User.Read.All")
+        if answer.status in allow:
+            return {}
         told = answer.json()
         rows = told.get("value") if isinstance(told, dict) else None
         if not isinstance(rows, list):
-            raise Garbled(self.store, "answered a search for a user without users; check `url`")
-        found = rows[0].get("id") if rows and isinstance(rows[0], dict) else None
-        return found if isinstance(found, str) else None
+            raise Garbled(self.store, f"answered a search for {kind} without any; check `url`")
+        return rows[0] if rows and isinstance(rows[0], dict) else {}
 
 
 def photo_missing(answer: Answer, account: str) -> bool:
@@ -188,6 +215,12 @@ def photo_missing(answer: Answer, account: str) -> bool:
     code = error_code(answer.body)
     if answer.status != 404:
         answer.refuse(account=account, needs=READS)
+    if code in _NOT_ONLINE:
+        what = (
+            f"has no mailbox in Exchange Online ({answer.status} {code}): where it is in an "
+            'Exchange of your own, connect that one with connector = "exchange"'
+        )
+        raise NoSuchAccount(answer.store, what, account=account)
     if code in _STRANGER or b"ErrorUserResolutionFailed" in answer.body:
         answer.refuse(account=account)
     if not code:
@@ -214,6 +247,16 @@ def photo_metadata(answer: Answer, account: str) -> Metadata | None:
 def is_no_photo(answer: Answer) -> bool:
     """True for the 1x1 GIF that some photo answers use for "none" (protocols 7.1)."""
     return answer.body[:4] == b"GIF8" and answer.body[6:10] == b"\x01\x00\x01\x00"
+
+
+def _purpose(answer: Answer) -> str | None:
+    if answer.status == 404:
+        return None
+    if answer.status != 200:
+        answer.refuse(needs=PURPOSES)
+    told = answer.json()
+    value = told.get("value") if isinstance(told, dict) else told
+    return value if isinstance(value, str) and value else None
 
 
 def segment(name: str) -> str:

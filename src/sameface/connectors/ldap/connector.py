@@ -325,7 +325,7 @@ class DirectoryConnector:
         return NoSuchAccount(self.store, what, account=called(account))
 
     def _picture(self, account: Account, photo: bytes) -> Picture:
-        return whole_picture(self.store, account, photo, "", _digest(photo))
+        return whole_picture(self.store, account, photo, _digest(photo))
 
     def _read(self, account: Account, photo: bytes | None) -> Picture | StoreFailed | None:
         try:

@@ -37,6 +37,9 @@ ELSEWHERE = frozenset((51, 52))
 """Busy and unavailable: another server may not be."""
 
 _ENCRYPTION = frozenset((8, 13, 48))
+_KERBEROS = frozenset((-2, -6))
+"""Nothing was sent: no ticket, none to be had for that server, or no library for it."""
+
 _LIMITS = frozenset((3, 11))
 _VALUES = frozenset((19, 21))
 
@@ -78,7 +81,17 @@ def failure(store: str, said: Said, tried: Tried) -> StoreFailed:  # noqa: PLR09
         what = f"{answer}{_reason(said.words)}; correct bind-dn or the password in sameface.toml"
         return SignInRefused(store, what)
     if code in _ENCRYPTION:
-        what = f"{answer}; the server wants signing or encryption: use ldaps:// or starttls = true"
+        what = (
+            f"{answer}; the server wants signing or encryption: use ldaps:// or starttls = true; "
+            "with sasl also ldap://, which Kerberos signs and encrypts"
+        )
+        return SignInRefused(store, what)
+    if code in _KERBEROS:
+        what = (
+            f"{tried.server}, asked {tried.doing}, was not reached: {said}; get a ticket with "
+            "kinit (klist shows it), write the server's own name in url, and install "
+            "libsasl2-modules-gssapi-mit"
+        )
         return SignInRefused(store, what)
     if code in (10, 9):
         what = f"{answer}; another server holds that part: name it in url, or correct base-dn"

@@ -136,6 +136,8 @@ class Line:
             put(ldap.OPT_X_SASL_SSF_MAX, 0)  # AD refuses two layers of encryption
         elif settings.bind is None:
             put(ldap.OPT_X_SASL_SSF_MIN, _WEAKEST_SASL)
+        # A ticket for the server named in `url`, not for whatever a name server calls it.
+        put(ldap.OPT_X_SASL_NOCANON, ldap.OPT_ON)
 
     def _sign_in(self, settings: DirectorySettings) -> None:
         if settings.starttls:

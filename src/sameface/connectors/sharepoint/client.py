@@ -25,6 +25,9 @@ LISTED_FILES = 5000
 READS = "the SharePoint permissions Sites.Read.All and User.Read.All"
 WRITES = "the SharePoint permissions Sites.FullControl.All and User.ReadWrite.All"
 
+_LIBRARY = "/User Photos"
+_ENGLISH = f"{_LIBRARY}/Profile Pictures"
+
 _PEOPLE = "b09a7990-05ea-4af9-81ef-edfab16c4e31"  # the result source "Local People Results"
 _PROFILES = "/_api/SP.UserProfiles.PeopleManager"
 _JSON = {"accept": "application/json;odata=nometadata"}
@@ -73,11 +76,14 @@ class Profile:
 
 
 class SharePointClient:
-    """The REST interface of a My Site host through one door. `library` is the folder of photos."""
+    """The REST interface of a My Site host through one door.
+
+    `library` is the folder of photos; where it is "", `find_folder` finds it, and comes first.
+    """
 
     def __init__(self, door: Door, library: str, page: int = SEARCH_ROWS) -> None:
         self._door, self._page = door, page
-        self.folder = f"/{library.strip('/')}"
+        self.folder = f"/{library.strip('/')}" if library else ""
         self._digest, self._digest_until = "", float("-inf")
         self._turn = asyncio.Lock()
 
@@ -135,6 +141,29 @@ class SharePointClient:
             link = following if isinstance(following, str) else f"{base}&$skip={seen}"
 
     async def find_folder(self) -> None:
+        """Know the folder's name, which follows the language of the host; once (protocols 3.3).
+
+        The English one is tried first; else the one below User Photos that holds thumbnails is it.
+
+        Error: Garbled where there is none, or more than one that it could be.
+        """
+        async with self._turn:
+            if self.folder:
+                return
+            if await self._rows(_ENGLISH, "Files", 1) is not None:
+                self.folder = _ENGLISH
+                return
+            rows = await self._rows(_LIBRARY, "Folders", LISTED_FILES) or []
+            found = [name for name in map(_name, rows) if name not in ("", "Forms")]
+            holding = [name for name in found if await self._holds_photos(f"{_LIBRARY}/{name}")]
+            named = holding or found
+            if len(named) != 1:
+                told = f"is one of {', '.join(found)}" if found else f"is not below {_LIBRARY}"
+                what = f"its folder of photos {told}: name it with `library` in sameface.toml"
+                raise Garbled(self.store, what)
+            self.folder = f"{_LIBRARY}/{named[0]}"
+
+    async def see_folder(self) -> None:
         """See that the folder is there. Error: as `files`."""
         await self._listing(f"{self._folder_path()}/Files?$select=Name,ETag&$top=1")
 
@@ -260,6 +289,22 @@ class SharePointClient:
             raise Garbled(self.store, "answered a folder without files; check `url`")
         return told
 
+    async def _holds_photos(self, folder: str) -> bool:
+        rows = await self._rows(folder, "Files", 100) or []
+        return any(_name(row).lower().endswith("thumb.jpg") for row in rows)
+
+    async def _rows(self, folder: str, kind: str, most: int) -> list[Any] | None:
+        """The first files, or folders, of a folder; None where it is not there."""
+        path = f"{_at(folder)}/{kind}?$select=Name&$top={most}"
+        answer = await self._door.ask("GET", path, headers=_JSON, allow=(404,), needs=READS, cost=2)
+        if _is_missing(answer):
+            return None
+        told = answer.json()
+        rows = told.get("value") if isinstance(told, dict) else None
+        if not isinstance(rows, list):
+            raise Garbled(self.store, "answered a folder without its contents; check `url`")
+        return rows
+
     def _file(self, row: Any) -> File:
         if not isinstance(row, dict) or not row.get("Name") or not row.get("ETag"):
             raise Garbled(self.store, "lists a file without name or etag; check `url`")
@@ -272,10 +317,18 @@ class SharePointClient:
         )
 
     def _folder_path(self) -> str:
-        return f"/_api/web/GetFolderByServerRelativeUrl('{_literal(self.folder)}')"
+        return _at(self.folder)
 
     def _file_path(self, name: str) -> str:
         return f"/_api/web/GetFileByServerRelativeUrl('{_literal(f'{self.folder}/{name}')}')"
+
+
+def _name(row: Any) -> str:
+    return str(row.get("Name", "")) if isinstance(row, dict) else ""
+
+
+def _at(folder: str) -> str:
+    return f"/_api/web/GetFolderByServerRelativeUrl('{_literal(folder)}')"
 
 
 def _literal(text: str) -> str:

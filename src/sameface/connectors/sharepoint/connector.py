@@ -25,6 +25,7 @@ from sameface.connectors.guards import (
     unknown,
     whole_picture,
 )
+from sameface.connectors.paging import Edge, place
 from sameface.connectors.sharepoint.client import (
     LISTED_FILES,
     SEARCH_ROWS,
@@ -55,9 +56,10 @@ QUOTA = (1_250, timedelta(minutes=1))
 """Resource units of one application in the smallest organisation (protocols 3.7)."""
 
 _CLAIMS = "i:0#.f|membership|"
+_SWITCH = "SPS-PictureExchangeSyncState"
 _SHOWN_FACTS = (
     "SPS-PictureTimestamp",
-    "SPS-PictureExchangeSyncState",
+    _SWITCH,
     "SPS-PicturePlaceholderState",
 )
 _HIDDEN = " hidden"
@@ -74,7 +76,7 @@ def capabilities(*, writes: bool, quota_speed: int = 1) -> Capabilities:
         change_key=True,
         finds=True,
         concurrency=4,
-        quota=(QUOTA[0] * quota_speed, QUOTA[1]),
+        quota=(QUOTA[0], QUOTA[1] / quota_speed),
         by_hand=None if writes else by_administrator("sharepoint"),
     )
 
@@ -99,14 +101,18 @@ class SharePointConnector:
         return self._door.requests
 
     async def check(self) -> Checked:
-        """Searches people and lists the folder; where it may write, asks for a digest too."""
-        await self._wire.search(0)
+        """Searches people, lists the folder, reads a profile; to write, asks for a digest too."""
+        found = (await self._wire.search(0)).rows
         await self._wire.find_folder()
+        await self._wire.see_folder()
         says = f"people are found and {self._wire.folder} is listed"
+        profile = await self._wire.profile(found[0].account_name) if found else None
         if not self.capabilities.writes:
             by_hand = f"write: {self.capabilities.by_hand}"
             return Checked(self.store, True, says, ("read",), (by_hand,))
         await self._wire.sign()
+        if profile is not None:
+            says += f"; {_before_writing(profile)}"
         return Checked(self.store, True, says, ("read", "write", "remove"))
 
     async def accounts(self) -> AsyncIterator[Account]:
@@ -119,15 +125,16 @@ class SharePointConnector:
 
         Keeps one small entry per person with a photo in memory.
         """
-        if cursor is not None and not cursor.isdecimal():
-            raise Garbled(self.store, f'cannot continue after "{cursor[:20]}"; begin anew')
+        start = place(self.store, cursor, 0)
+        await self._wire.find_folder()
         held = {_stem(f.name): f async for f in self._wire.files(LISTED_FILES) if _is_large(f.name)}
-        async for at, found, following in self._pages(int(cursor or 0)):
+        async for at, found, following in self._pages(start):
             some = (self._observed(row, held.get(self._stem_of(row)), at) for row in found)
             yield Page(tuple(await asyncio.gather(*some)), following)
 
     async def find(self, names: Iterable[str]) -> Observation | None:
         """By UPN: the profile and the large file, two requests; with the facts that rules need."""
+        await self._wire.find_folder()
         for name in dict.fromkeys(names):
             profile = await self._wire.profile(name if "|" in name else _CLAIMS + name)
             if profile is not None:
@@ -139,6 +146,7 @@ class SharePointConnector:
 
         A file that the profile hides is still what the store holds, and is read.
         """
+        await self._wire.find_folder()
         letter = next((k for k, px in THUMBNAILS.items() if size_px and px >= size_px), "L")
         stem = _stem_for(account.ref)
         answer = await self._wire.content(_file_name(stem, letter))
@@ -151,22 +159,26 @@ class SharePointConnector:
         if answer is None:
             return None
         etag = answer.headers.get("etag") if letter == "L" else None
-        return whole_picture(self.store, account, answer.body, answer.media_type, etag)
+        return whole_picture(self.store, account, answer.body, etag)
 
     async def write(
         self, account: Account, renditions: tuple[Rendition, ...], expected: str | None
     ) -> Written:
-        """Three files, and the properties that show them where they do not yet."""
+        """Three files, and the properties that show them where they do not yet.
+
+        What a look at everybody goes by comes last, the large file and then the address: cut off in
+        between, the account is seen as not yet done.
+        """
         refuse_unless_writing(self.store, account, self.capabilities)
         profile, stem = await self._unmoved(account, expected)
+        if profile.properties.get("SPS-PicturePlaceholderState") != "0":
+            await self._wire.set_property(profile.account_name, "SPS-PicturePlaceholderState", "0")
         etag = None  # in the end the large file's, which is written last
         for letter, px in THUMBNAILS.items():
             photo = min(renditions, key=lambda r: abs(r.width_px - px))
             etag = await self._wire.upload(_file_name(stem, letter), photo.data)
         if self._shown_stem(profile.picture_url) != stem:
             await self._wire.set_property(profile.account_name, "PictureURL", self._url_of(stem))
-        if profile.properties.get("SPS-PicturePlaceholderState") != "0":
-            await self._wire.set_property(profile.account_name, "SPS-PicturePlaceholderState", "0")
         if etag is None:
             large = await self._wire.file(_file_name(stem, "L"))
             etag = None if large is None else large.etag
@@ -191,11 +203,14 @@ class SharePointConnector:
         self, start: int
     ) -> AsyncIterator[tuple[datetime, tuple[Found, ...], str | None]]:
         """(the server's time, the people found, the next cursor) page by page."""
+        edge = Edge()
         while True:
             page = await self._wire.search(start)
             last = self._wire.is_last(page, start)
             start += len(page.rows)
-            yield page.at, page.rows, None if last else str(start)
+            told = edge.repeats([row.account_name for row in page.rows])
+            rows = tuple(row for row in page.rows if row.account_name not in told)
+            yield page.at, rows, None if last else str(start)
             if last:
                 return
 
@@ -234,6 +249,7 @@ class SharePointConnector:
 
     async def _unmoved(self, account: Account, expected: str | None) -> tuple[Profile, str]:
         """The profile and the stem of its files. Errors: NoSuchAccount, Moved."""
+        await self._wire.find_folder()
         profile = await self._wire.profile(account.ref)
         if profile is None:
             what = "does not know the account; it may be renamed or deleted by now"
@@ -259,6 +275,22 @@ class SharePointConnector:
 
     def _url_of(self, stem: str) -> str:
         return self._door.url + quote(f"{self._wire.folder}/{_file_name(stem, 'M')}")
+
+
+def _before_writing(profile: Profile) -> str:
+    """What an administrator must know before anything is written: how long it will stay.
+
+    The switch is told of the one whose profile was read; each person has their own.
+    """
+    who = profile.mail or profile.account_name.rpartition("|")[2]
+    state = profile.properties.get(_SWITCH)
+    if state == "0":
+        return f"{who} is cut off from Exchange ({_SWITCH} = 0), so what is written here stays"
+    return (
+        f"{who} follows Exchange Online ({_SWITCH} is not 0), so what is written here stays until "
+        "they open their own profile, or for good where their mailbox is on premises: let "
+        "Sameface write exchange too"
+    )
 
 
 def _account(store: str, found: Found) -> Account:

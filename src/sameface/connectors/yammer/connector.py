@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 
 from sameface.connectors.guards import by_hand, called, whole_picture
+from sameface.connectors.paging import Edge, place
 from sameface.connectors.yammer.client import PER_PAGE, User, YammerClient
 from sameface.errors import Garbled
 from sameface.http import Door
@@ -42,7 +43,7 @@ def capabilities(*, quota_speed: int = 1) -> Capabilities:
         change_key=True,
         finds=True,
         concurrency=4,
-        quota=(QUOTA[0] * quota_speed, QUOTA[1]),
+        quota=(QUOTA[0], QUOTA[1] / quota_speed),
         by_hand=BY_HAND,
     )
 
@@ -76,14 +77,14 @@ class YammerConnector:
 
     async def observe(self, cursor: str | None = None) -> AsyncIterator[Page]:
         """One request per 50 users; `cursor` is the number of the next page."""
-        if cursor is not None and not cursor.isdecimal():
-            raise Garbled(self.store, f'cannot continue after "{cursor[:20]}"; begin anew')
-        number = int(cursor or 1)
+        number, edge = place(self.store, cursor, 1), Edge()
         while True:
             page = await self._wire.users(number)
             number += 1
             last = len(page.users) < self._page
-            seen = tuple(self._observation(user, page.at) for user in page.users)
+            told = edge.repeats([user.id for user in page.users])
+            users = (user for user in page.users if user.id not in told)
+            seen = tuple(self._observation(user, page.at) for user in users)
             yield Page(seen, None if last else str(number))
             if last:
                 return
@@ -157,4 +158,4 @@ class YammerConnector:
         answer = await self._wire.picture(template, px, called(account))
         if answer is None:
             return None
-        return whole_picture(self.store, account, answer.body, answer.media_type, mugshot_id)
+        return whole_picture(self.store, account, answer.body, mugshot_id)

@@ -1,0 +1,1 @@
+"""An Exchange of one's own: photos by Exchange Web Services."""
