@@ -156,7 +156,7 @@ def test_a_part_of_a_picture_is_cropped_from_it(name: str) -> None:
         part = as_srgb(CROPS[name](opened(photo)).gamma(exponent=1.15)).thumbnail_image(96)
         marks = fingerprint(photo), fingerprint(part.jpegsave_buffer(Q=70))
         assert compare(*marks) is Likeness.CROPPED, person
-        assert compare(*reversed(marks)) is Likeness.CROPPED, person
+        assert compare(marks[1], marks[0]) is Likeness.CROPPED, person
 
 
 @pytest.mark.parametrize("name", CROPS)

@@ -35,7 +35,7 @@ def test_each_has_the_size_asked(px: int) -> None:
 def test_they_are_told_apart() -> None:
     """A report names the store whose placeholder it is."""
     marks = [fingerprint(draw) for draw in (person_placeholder(96), no_photo(96))]
-    assert compare(*marks) is Likeness.DIFFERENT
+    assert compare(marks[0], marks[1]) is Likeness.DIFFERENT
 
 
 def test_initials_are_first_and_last() -> None:

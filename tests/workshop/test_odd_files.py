@@ -16,7 +16,7 @@ from tests.workshop.conftest import ODD_FILES, png
 
 from sameface.errors import PictureRefused
 from sameface.pictures import LIMITS, Limits, Want
-from sameface.workshop import Workers
+from sameface.workshop.lanes import Workers
 
 MUTATED = 2000
 BOUNDLESS = Limits(10**9, 10**10, 10**10, 10**6, 10**6)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.photographs import photograph
 
-from sameface.errors import Damaged, NotAPicture, TooLarge
+from sameface.errors import Damaged, NotAPicture, TooLarge, WorkshopFailed
 from sameface.pictures import (
     SLOTS,
     Fitness,
@@ -26,12 +26,16 @@ from sameface.pictures import (
     inspect,
     judge,
     ladder,
-    not_a_photo,
+    measure,
     person_placeholder,
     portrait,
     render,
+    unfit,
 )
-from sameface.workshop import Allowance, Workers, Workshop, wire
+from sameface.workshop import wire
+from sameface.workshop.lanes import Workers
+from sameface.workshop.processes import Allowance
+from sameface.workshop.service import Workshop
 
 EVERYTHING = Limits(size_bytes=10**9, pixels=10**10, heif_pixels=10**10, ratio=10**6, pages=10**6)
 
@@ -76,8 +80,9 @@ def test_a_worker_answers_like_the_function_of_its_name(workers: Workers, photo:
     assert workers.render(photo, Want(96, 10_240)) == render(photo, Want(96, 10_240))
     assert workers.fingerprint(photo) == fingerprint(photo)
     assert workers.judge(photo) == judge(photo)
-    assert workers.not_a_photo(photo) is None
-    assert workers.not_a_photo(person_placeholder(96)) == not_a_photo(person_placeholder(96))
+    assert workers.measure(photo) == measure(photo)
+    assert workers.unfit(photo) is None
+    assert workers.unfit(person_placeholder(96)) == unfit(person_placeholder(96))
 
 
 def test_a_refusal_comes_through_as_itself(workers: Workers, photo: bytes) -> None:
@@ -113,6 +118,43 @@ def test_a_worker_that_dies_idle_costs_no_picture(photo: bytes) -> None:
         os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
         assert some.inspect(photo) == inspect(photo)
         assert some.deaths == 0
+
+
+def test_a_process_that_cannot_start_is_no_picture_s_fault(photo: bytes) -> None:
+    """The picture is not refused: whoever sent it can do nothing about it."""
+    with Workers(1, Allowance(memory_bytes=20_000_000)) as some:
+        with pytest.raises(WorkshopFailed, match="does not start"):
+            some.inspect(photo)
+        assert some.deaths == 0
+
+
+def test_every_process_is_ready_before_its_first_picture(photo: bytes) -> None:
+    """However many start at once on however busy a machine, no picture pays for a slow start."""
+    shops = [Workers(1, Allowance(seconds=20)) for _ in range(10)]
+    with ThreadPoolExecutor(len(shops)) as threads:
+        made = list(threads.map(lambda some: some.render(photo, Want(48)), shops))
+    assert made == [render(photo, Want(48))] * len(shops)
+    assert sum(some.deaths for some in shops) == 0
+    for some in shops:
+        some.close()
+
+
+def test_what_lies_in_our_folder_is_no_part_of_a_worker(
+    photo: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file called like a module of ours is nobody's program."""
+    (tmp_path / "numpy.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    with Workers(1) as some:
+        assert some.fingerprint(photo) == fingerprint(photo)
+
+
+def test_who_stops_us_in_a_terminal_kills_no_picture(photo: bytes) -> None:
+    """Ctrl-C goes to a terminal's whole group of processes; workers are in one of their own."""
+    with Workers(1) as some:
+        process = process_of(some, photo)
+        assert os.getpgid(process) != os.getpgid(0)
+        assert os.getsid(process) != os.getsid(0)
 
 
 def test_computing_is_limited(bomb: bytes) -> None:
@@ -168,7 +210,8 @@ async def test_the_workshop_answers_like_the_functions(photo: bytes) -> None:
         assert made == [render(photo, Want(px)) for px in (48, 96, 240)]
         assert await shop.inspect(photo) == inspect(photo)
         assert await shop.fingerprint(photo) == fingerprint(photo)
-        assert await shop.not_a_photo(photo) is None
+        assert await shop.unfit(photo) is None
+        assert await shop.measure(photo) == measure(photo)
         assert (await shop.judge(photo)).fitness is Fitness.FIT
 
 

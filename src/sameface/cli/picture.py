@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sameface.cli import terminal
+from sameface.cli.arguments import add_settings
 from sameface.errors import BadUsage, NoRoom, PictureRefused
 from sameface.pictures import LIMITS, SLOTS, Fitness, Slot, Verdict, compare
 from sameface.pictures.formats import FORMATS
 from sameface.values import Fingerprint, Likeness, Rendition
-from sameface.workshop import Workers
+from sameface.workshop.lanes import Workers
 
 _EXITS = {Likeness.DIFFERENT: 1, Likeness.CANNOT_TELL: 5}
 _SAYS = {
@@ -30,7 +31,9 @@ _HEADLINES = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="inspect|render|compare")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="inspect|render|compare|wrong-faces"
+    )
     inspect = verbs.add_parser("inspect", help="what a photo is, and whether it is fit")
     inspect.add_argument("files", nargs="+", type=Path, metavar="FILE")
     render = verbs.add_parser("render", help="write what a store would get")
@@ -40,8 +43,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     render.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="where to")
     alike = verbs.add_parser("compare", help="exit 0 the same, 1 different, 5 cannot tell")
     alike.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    for one in (inspect, render, alike):
-        one.add_argument("--json", action="store_true", help="one line of JSON per file")
+    wrong = verbs.add_parser("wrong-faces", help="who shows a picture that is somebody else's")
+    add_settings(wrong)
+    for one in (inspect, render, alike, wrong):
+        one.add_argument("--json", action="store_true", help="as JSON, a line per file")
         one.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -51,6 +56,10 @@ def run(args: argparse.Namespace) -> int:
         return _render(args.files, _slots(args.store), args.store, args.output, as_json=args.json)
     if args.verb == "compare":
         return _compare(args.files, as_json=args.json)
+    if args.verb == "wrong-faces":
+        from sameface.cli.wrong_faces import tell  # noqa: PLC0415 - it alone needs the vault
+
+        return tell(args.settings, as_json=args.json)
     return _inspect(args.files, as_json=args.json)
 
 

@@ -3,16 +3,17 @@
 Everything here is a plain function over bytes, safe to run in threads (`asyncio.to_thread`).
 """
 
+from sameface.pictures.cropping import Frame, cropped, upright
 from sameface.pictures.decoding import LIMITS, Header, Limits, inspect
 from sameface.pictures.faces import can_find_faces, count_faces
-from sameface.pictures.fingerprints import compare, distance, fingerprint
+from sameface.pictures.fingerprints import compare, distance, fingerprint, measure
 from sameface.pictures.judging import Fitness, Remark, Verdict, judge
 from sameface.pictures.placeholders import ONE_PIXEL_GIF, initials, no_photo, person_placeholder
 from sameface.pictures.portraits import portrait
 from sameface.pictures.renditions import Want, ladder, render
 from sameface.pictures.shelves import Shelf
 from sameface.pictures.stores import SLOTS, Slot
-from sameface.pictures.verdicts import not_a_photo
+from sameface.pictures.verdicts import Unfit, not_a_photo, unfit
 from sameface.pictures.wrong_faces import Photo, Shared, Swapped, wrong_faces
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ONE_PIXEL_GIF",
     "SLOTS",
     "Fitness",
+    "Frame",
     "Header",
     "Limits",
     "Photo",
@@ -28,21 +30,26 @@ __all__ = [
     "Shelf",
     "Slot",
     "Swapped",
+    "Unfit",
     "Verdict",
     "Want",
     "can_find_faces",
     "compare",
     "count_faces",
+    "cropped",
     "distance",
     "fingerprint",
     "initials",
     "inspect",
     "judge",
     "ladder",
+    "measure",
     "no_photo",
     "not_a_photo",
     "person_placeholder",
     "portrait",
     "render",
+    "unfit",
+    "upright",
     "wrong_faces",
 ]

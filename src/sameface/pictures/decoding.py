@@ -112,6 +112,11 @@ def decode(
 
 def pixels(data: bytes, px: int, limits: Limits = LIMITS) -> Pixels:
     """The same as an array of height x width x 3 bytes, the quickest way for small pictures."""
+    return measured(data, px, limits)[1]
+
+
+def measured(data: bytes, px: int, limits: Limits = LIMITS) -> tuple[Header, Pixels]:
+    """`inspect` and `pixels`, from one opening of the file."""
     import numpy as np  # noqa: PLC0415 - importing sameface.pictures must stay cheap
 
     header, source = _opened(data, limits)
@@ -122,7 +127,7 @@ def pixels(data: bytes, px: int, limits: Limits = LIMITS) -> Pixels:
         found = vips.Region.new(image).fetch(0, 0, image.width, image.height)
     except (vips.Error, heic.Broken) as wrong:
         raise _damaged(header.media_type, wrong) from wrong
-    return np.frombuffer(found, "u1").reshape(image.height, image.width, 3)
+    return header, np.frombuffer(found, "u1").reshape(image.height, image.width, 3)
 
 
 def libvips() -> Any:

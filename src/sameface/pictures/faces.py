@@ -65,20 +65,34 @@ def notable(faces: tuple[Face, ...]) -> tuple[Face, ...]:
 def faces_on(array: Pixels) -> tuple[Face, ...]:
     """All faces on upright RGB pixels, the widest first; () without the extra.
 
-    Costs about 15 ms at 320 px.
+    Where none is seen it looks again with the contrast of each part evened out: the model misses
+    dark faces and poor light. Costs about 15 ms at 320 px, and twice that without a face.
     """
     model = _model()
     if model is None:
         return ()
     import cv2  # noqa: PLC0415 - an extra, and slow to import
 
-    height, width = array.shape[:2]
+    return _found(model, cv2.cvtColor(array, cv2.COLOR_RGB2BGR)) or _found(model, _evened(array))
+
+
+def _found(model: str, pixels_bgr: Any) -> tuple[Face, ...]:
+    height, width = pixels_bgr.shape[:2]
     finder = _finder(model)
     finder.setInputSize((width, height))
-    _, found = finder.detect(cv2.cvtColor(array, cv2.COLOR_RGB2BGR))
+    _, found = finder.detect(pixels_bgr)
     rows = [] if found is None else [row[:4].tolist() for row in found]
     faces = [Face(x / width, y / height, w / width, h / height) for x, y, w, h in rows]
     return tuple(sorted(faces, key=lambda one: -one.width))
+
+
+def _evened(array: Pixels) -> Any:
+    """The same in BGR with its lightness stretched in each part of it (CLAHE)."""
+    import cv2  # noqa: PLC0415
+
+    tones = cv2.cvtColor(array, cv2.COLOR_RGB2LAB)
+    tones[..., 0] = cv2.createCLAHE(2.0, (8, 8)).apply(tones[..., 0])
+    return cv2.cvtColor(tones, cv2.COLOR_LAB2BGR)
 
 
 def _finder(model: str) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sameface.pictures.decoding import LIMITS, Limits, pixels
+from sameface.pictures.decoding import LIMITS, Header, Limits, measured
 from sameface.pictures.planes import (
     GRID,
     averages,
@@ -25,6 +25,7 @@ from sameface.pictures.planes import (
 from sameface.values import Fingerprint, Likeness
 
 if TYPE_CHECKING:
+    from sameface.pictures.decoding import Pixels
     from sameface.pictures.planes import Plane
 
 SAME_BELOW = 0.36
@@ -58,9 +59,18 @@ _DOUBT = 0.01  # but not by less than re-encoding may add, as it does to a symme
 
 def fingerprint(data: bytes, limits: Limits = LIMITS) -> Fingerprint:
     """What the picture looks like. Raises as `decode` does."""
+    return measure(data, limits)[1]
+
+
+def measure(data: bytes, limits: Limits = LIMITS) -> tuple[Header, Fingerprint]:
+    """What the file says of itself and what its picture looks like, from one opening."""
+    header, image = measured(data, LOOK_PX, limits)
+    return header, _mark(image)
+
+
+def _mark(image: Pixels) -> Fingerprint:
     import numpy as np  # noqa: PLC0415 - importing sameface.pictures must stay cheap
 
-    image = pixels(data, LOOK_PX, limits)
     height, width = image.shape[:2]
     side = min(height, width)
     grid = [max(CELLS, round(length * CELLS / side)) for length in (height, width)]
@@ -73,10 +83,12 @@ def fingerprint(data: bytes, limits: Limits = LIMITS) -> Fingerprint:
     return Fingerprint(head + values.round().clip(0, 255).astype("u1").tobytes())
 
 
-def compare(one: Fingerprint, other: Fingerprint) -> Likeness:
+def compare(one: Fingerprint, other: Fingerprint, cropped_below: float = CROPPED_BELOW) -> Likeness:
     """SAME, CROPPED, DIFFERENT, or CANNOT_TELL where either is too small or too flat.
 
-    A square taken along the longer side of a picture is SAME: that is what every store keeps of it.
+    Who compares everybody with everybody meets more likenesses by chance, and wants a lower
+    `cropped_below`. A square taken along the longer side of a picture is SAME: that is what every
+    store keeps of it.
     """
     first, second = look_of(one), look_of(other)
     if first is None or second is None or not _tells(first, second):
@@ -86,7 +98,7 @@ def compare(one: Fingerprint, other: Fingerprint) -> Likeness:
         turned = _apart(first.mirrored(), second)
         return Likeness.DIFFERENT if _wins(turned, whole) else Likeness.SAME
     part = _part_apart(first, second)
-    if part >= CROPPED_BELOW:
+    if part >= cropped_below:
         return Likeness.DIFFERENT
     turned = _part_apart(first.mirrored(), second)
     return Likeness.DIFFERENT if _wins(turned, part) else Likeness.CROPPED

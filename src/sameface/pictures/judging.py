@@ -8,10 +8,9 @@ from typing import Any
 
 from sameface.errors import PictureRefused
 from sameface.pictures.decoding import LIMITS, Header, Limits, inspect
-from sameface.pictures.faces import count_faces
 from sameface.pictures.formats import FORMATS
 from sameface.pictures.stores import BEST_PX
-from sameface.pictures.verdicts import not_a_photo
+from sameface.pictures.verdicts import NO_FACE, NOT_A_PHOTO, Unfit, unfit
 
 _SHARP_PX = 240  # the largest that lists and cards ask for; below, Teams' own cards enlarge it
 _LEAST_PX = 48  # the smallest that any store serves
@@ -64,27 +63,23 @@ def judge(data: bytes, limits: Limits = LIMITS) -> Verdict:
     header = None
     try:
         header = inspect(data, limits)
-        other = not_a_photo(data, limits)
-        faces = None if other else count_faces(data, limits)
+        against = unfit(data, limits)
     except PictureRefused as refused:
         return Verdict(Fitness.REFUSED, header, (Remark(refused.code, refused.sentence()),))
-    if other:
-        text = f"This is {other}, which is nobody's photo: it is never spread."
-        return Verdict(Fitness.NOT_A_PHOTO, header, (Remark("not-a-photo", text),))
-    crowd = _crowd(faces)
-    if crowd:
-        return Verdict(Fitness.NOT_A_PHOTO, header, (crowd, *_remarks(header)))
-    return Verdict(Fitness.FIT, header, _remarks(header))
+    if against is None:
+        return Verdict(Fitness.FIT, header, _remarks(header))
+    more = _remarks(header) if against.is_photo else ()
+    return Verdict(Fitness.NOT_A_PHOTO, header, (_remark(against), *more))
 
 
-def _crowd(faces: int | None) -> Remark | None:
-    """What the number of faces says against it; None where it is one, or nobody can count."""
-    if faces is None or faces == 1:
-        return None
-    if faces == 0:
-        return Remark("no-face", "No face was found on it; choose a photo that shows the face.")
-    text = f"{faces} faces were found on it; crop it to the one whose photo it is."
-    return Remark("several-faces", text)
+def _remark(against: Unfit) -> Remark:
+    if against.code == NOT_A_PHOTO:
+        text = "which is nobody's photo: it is never spread."
+    elif against.code == NO_FACE:
+        text = "as far as can be seen; choose one that shows the face."
+    else:
+        text = "and nobody can say whose it is; crop it to the one whose photo it is."
+    return Remark(against.code, f"This is {against.text}, {text}")
 
 
 def _remarks(header: Header) -> tuple[Remark, ...]:

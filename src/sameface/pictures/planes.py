@@ -29,8 +29,8 @@ def averages(image: Any, rows: int, columns: int) -> Plane:
 
 def resampled(plane: Plane, top: float, left: float, side: float, grid: int) -> Plane:
     """The square of `side` cells at that corner, as `grid` x `grid` averages."""
-    rows = _window(plane.shape[0], top, side, grid)
-    columns = _window(plane.shape[1], left, side, grid)
+    rows = window(plane.shape[0], top, side, grid)
+    columns = window(plane.shape[1], left, side, grid)
     made: Plane = rows @ plane @ columns.T
     return made
 
@@ -45,7 +45,8 @@ def windows(plane: Plane, sides: tuple[float, ...], like: Plane, grid: int) -> l
 def _best(plane: Plane, side: float, like: Plane, grid: int) -> tuple[float, Plane]:
     rows, columns = (_windows(length, side, grid) for length in plane.shape)
     down, across = rows.shape[0] // grid, columns.shape[0] // grid
-    every = (rows @ plane @ columns.T).reshape(down, grid, across, grid)
+    # One row of windows at a time: a larger product is shared out to threads, which costs more.
+    every = ((rows @ plane).reshape(down, grid, -1) @ columns.T).reshape(down, grid, across, grid)
     squares = every.transpose(0, 2, 1, 3).reshape(down * across, grid * grid)
     wanted = (like - like.mean()).ravel()
     levels = squares @ wanted
@@ -92,7 +93,7 @@ def _ratio(part: float, whole: float) -> float:
 @lru_cache(maxsize=256)
 def _weights(side: int, cells: int) -> Plane:
     """How much of each pixel belongs to each cell; rows sum to 1, and pixels may be divided."""
-    return _window(side, 0, side, cells)
+    return window(side, 0, side, cells)
 
 
 @lru_cache(maxsize=512)
@@ -102,11 +103,12 @@ def _windows(length: int, side: float, grid: int) -> Plane:
 
     room = max(0.0, length - side)
     starts = np.linspace(0, room, 1 + round(room / _STEP))
-    return np.concatenate([_window(length, float(start), side, grid) for start in starts])
+    return np.concatenate([window(length, float(start), side, grid) for start in starts])
 
 
 @lru_cache(maxsize=4096)
-def _window(length: int, start: float, side: float, grid: int) -> Plane:
+def window(length: int, start: float, side: float, grid: int) -> Plane:
+    """The weights that make `grid` averages of the stretch of `side` cells from `start` on."""
     import numpy as np  # noqa: PLC0415 - importing sameface.pictures must stay cheap
 
     edges = (start + np.arange(grid + 1) * side / grid)[:, None]

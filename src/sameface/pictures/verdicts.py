@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -26,25 +27,51 @@ _PLACEHOLDERS: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def not_a_photo(data: bytes, limits: Limits = LIMITS, *, faces: bool = False) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Why a picture is not to be spread as somebody's photo.
+
+    `code` is stable (`not-a-photo`, `no-face`, `several-faces`), `text` to be read after "this is".
+    """
+
+    code: str
+    text: str
+
+    @property
+    def is_photo(self) -> bool:
+        """True for a photograph all the same, of nobody or of several people."""
+        return self.code != NOT_A_PHOTO
+
+
+NOT_A_PHOTO, NO_FACE, SEVERAL_FACES = "not-a-photo", "no-face", "several-faces"
+
+
+def unfit(data: bytes, limits: Limits = LIMITS) -> Unfit | None:
+    """What the picture is instead of a photo of one person; None where it may be one.
+
+    Faces are counted with the extra `[faces]` only. Raises as `decode` does.
+    """
+    other = not_a_photo(data, limits)
+    if other:
+        return Unfit(NOT_A_PHOTO, other)
+    people = count_faces(data, limits)
+    if people is None or people == 1:
+        return None
+    if people == 0:
+        return Unfit(NO_FACE, "a picture without a face")
+    return Unfit(SEVERAL_FACES, f"a picture of {people} people")
+
+
+def not_a_photo(data: bytes, limits: Limits = LIMITS) -> str | None:
     """What the picture is instead of a photo, to be read after "this is"; None where it may be one.
 
-    With `faces`, and the extra `[faces]`, a picture without a face or of several people is none
-    either. Raises as `decode` does.
+    Raises as `decode` does.
     """
     header = inspect(data, limits)
     if max(header.width_px, header.height_px) < _TOO_TINY_PX:
         return f"a {header.width_px}x{header.height_px} picture"
     pixels = decode(data, _LOOK_PX, limits).numpy().astype("f8")
-    found = _empty(pixels) or _placeholder(data, limits) or _two_colours(pixels)
-    return found or (_crowd(data, limits) if faces else None)
-
-
-def _crowd(data: bytes, limits: Limits) -> str | None:
-    people = count_faces(data, limits)
-    if people is None or people == 1:
-        return None
-    return f"a picture of {people} people" if people else "a picture without a face"
+    return _empty(pixels) or _placeholder(data, limits) or _two_colours(pixels)
 
 
 def _empty(pixels: Pixels) -> str | None:

@@ -45,18 +45,15 @@ def wrong_faces(photos: Iterable[Photo]) -> tuple[tuple[Shared, ...], tuple[Swap
     A swap's two pictures are told as a swap and not as shared. Which of the two stores is wrong,
     pictures alone cannot tell. Leave out what is not a photo: initials are shared by many.
     """
-    everything = list(photos)
-    shelf = Shelf((number, one.mark) for number, one in enumerate(everything))
-    picture_of: dict[tuple[str, str], int] = {}
-    groups = shelf.groups()
-    for picture, members in enumerate(groups):
-        for number in members:
-            picture_of[everything[number].person, everything[number].store] = picture
-    swaps = _swaps(picture_of)
+    where: defaultdict[Fingerprint, list[tuple[str, str]]] = defaultdict(list)
+    for photo in photos:
+        where[photo.mark].append((photo.person, photo.store))
+    groups = Shelf((mark, mark) for mark in where).groups()
+    found = [tuple(place for mark in group for place in where[mark]) for group in groups]
+    swaps = _swaps({place: picture for picture, places in enumerate(found) for place in places})
     swapped = {frozenset(one.people) for one in swaps}
     shared = []
-    for members in groups:
-        places = tuple((everything[n].person, everything[n].store) for n in members)
+    for places in found:
         people = frozenset(person for person, _ in places)
         if len(people) > 1 and people not in swapped:
             shared.append(Shared(places))

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO, Self
+from dataclasses import asdict
+from typing import Any, Self
 
-from sameface.errors import Damaged, PictureRefused, TooLarge
-from sameface.pictures import Fitness, Header, Limits, Remark, Verdict, Want
+from sameface.errors import Damaged, PictureRefused
+from sameface.pictures import Fitness, Frame, Header, Limits, Remark, Unfit, Verdict, Want
 from sameface.pictures.decoding import LIMITS, WHITE, media_type
 from sameface.values import Fingerprint, Rendition
-from sameface.workshop import wire
-from sameface.workshop.worker import TOO_MUCH_MEMORY
-
-_JOBS_PER_LIFE = 1000
-"""Then a worker is replaced, so that whatever a decoder leaks stays bounded."""
-
-_KNOWN = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
-"""What a worker may see of our environment: no secret of ours is any business of a decoder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What one worker may use: memory (its address space), computing and time for one picture."""
-
-    memory_bytes: int = 1_500_000_000
-    cpu_seconds: int = 10
-    seconds: float = 30
+from sameface.workshop.processes import Allowance, Died, Worker
 
 
 class Workers:
     """Processes that work on pictures, for any number of threads. Use it with `with`.
 
     Every method answers and raises like the function of its name in `sameface.pictures`; a picture
-    that kills its worker is refused too, as TooLarge (time or memory) or Damaged.
+    that kills its worker is refused too, as TooLarge (time or memory) or Damaged. WorkshopFailed is
+    no picture's fault: no process can be started.
     """
 
     def __init__(self, count: int = 2, allowance: Allowance | None = None) -> None:
@@ -94,12 +73,15 @@ class Workers:
         remarks = tuple(Remark(code, text) for code, text in value["remarks"])
         return Verdict(Fitness(value["fitness"]), header, remarks)
 
-    def not_a_photo(
-        self, data: bytes, limits: Limits = LIMITS, *, faces: bool = False
-    ) -> str | None:
-        """What it is instead of a photo, or None."""
-        value, _ = self._do("not_a_photo", data, limits, faces=faces)
-        return None if value is None else str(value)
+    def unfit(self, data: bytes, limits: Limits = LIMITS) -> Unfit | None:
+        """What it is instead of a photo of one person, or None."""
+        value, _ = self._do("unfit", data, limits)
+        return None if value is None else Unfit(**value)
+
+    def measure(self, data: bytes, limits: Limits = LIMITS) -> tuple[Header, Fingerprint]:
+        """What the file says of itself, and what its picture looks like."""
+        value, blobs = self._do("measure", data, limits)
+        return Header(**value), Fingerprint(blobs[0])
 
     def fingerprint(self, data: bytes, limits: Limits = LIMITS) -> Fingerprint:
         """What its picture looks like."""
@@ -129,6 +111,17 @@ class Workers:
         shapes = zip(value, blobs, strict=True)
         return tuple(Rendition(blob, *shape) for shape, blob in shapes)
 
+    def upright(self, data: bytes, px: int, limits: Limits = LIMITS) -> tuple[Rendition, Frame]:
+        """The whole picture, and where the face's square is."""
+        value, (made,) = self._do("upright", data, limits, px=px)
+        width, height = value["shape"]
+        return Rendition(made, width, height, "image/jpeg"), Frame(**value["frame"])
+
+    def cropped(self, data: bytes, frame: Frame, px: int, limits: Limits = LIMITS) -> Rendition:
+        """The square of that frame."""
+        (width, height), (made,) = self._do("cropped", data, limits, frame=asdict(frame), px=px)
+        return Rendition(made, width, height, "image/jpeg")
+
     def lane(self, data: bytes) -> str:
         """Which processes a file goes to: `heic`, or `common` for all else."""
         return "heic" if media_type(data) == "image/heic" else "common"
@@ -143,21 +136,16 @@ class _Lane:
 
     def __init__(self, count: int, allowance: Allowance) -> None:
         self.deaths = self.peak_bytes = 0
-        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        self._all = [_Worker(allowance) for _ in range(max(1, count))]
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        self._all = [Worker(allowance) for _ in range(max(1, count))]
         for worker in self._all:
             self._idle.put(worker)
 
     def do(self, told: dict[str, Any], data: bytes) -> tuple[Any, list[bytes]]:
         worker = self._idle.get()
         try:
-            try:
-                answer, blobs = worker.do(told, data)
-            except _Died as died:
-                if died.code <= 0:  # a signal: the picture did it
-                    raise
-                answer, blobs = worker.do(told, data)  # it failed by itself: perhaps at its start
-        except _Died as died:
+            answer, blobs = worker.do(told, data)
+        except Died as died:
             self.deaths += 1
             raise died.refusal from None
         finally:
@@ -178,105 +166,6 @@ class _Lane:
     def close(self) -> None:
         for worker in self._all:
             worker.end()
-
-
-class _Died(Exception):
-    """A worker is gone; `refusal` is what that means for its picture, `code` how it ended."""
-
-    def __init__(self, refusal: PictureRefused, code: int) -> None:
-        self.refusal, self.code = refusal, code
-
-
-class _Worker:
-    """One process at a time, started when there is something to do."""
-
-    def __init__(self, allowance: Allowance) -> None:
-        self._allowance = allowance
-        self._process: subprocess.Popen[bytes] | None = None
-        self._jobs = 0
-        self.is_busy = False
-
-    @property
-    def process_id(self) -> int | None:
-        process = self._process
-        return None if process is None else process.pid
-
-    def do(self, told: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-        """Error: _Died. Whatever happens, the next job finds a living process."""
-        process, late = self._living(), threading.Event()
-        clock = threading.Timer(self._allowance.seconds, _stop, (process, late))
-        clock.start()
-        self._jobs, self.is_busy = self._jobs + 1, True
-        try:
-            wire.send(_pipe(process.stdin), told, data)
-            answer, blobs = wire.receive(_pipe(process.stdout))
-            if not {"value", "refused"} & answer.keys() or "peak_bytes" not in answer:
-                raise wire.Broken
-        except wire.Broken:
-            code = self.end()
-            raise _Died(self._what_happened(code, is_late=late.is_set()), code) from None
-        finally:
-            clock.cancel()
-            self.is_busy = False
-        return answer, blobs
-
-    def _living(self) -> subprocess.Popen[bytes]:
-        """A process that can take a picture; one that died while idle is nobody's fault."""
-        if self._process and (self._jobs >= _JOBS_PER_LIFE or self._process.poll() is not None):
-            self.end()
-        if self._process is None:
-            self._process = self._started()
-        return self._process
-
-    def end(self) -> int:
-        """Stop the process; the exit code it had, or now has."""
-        process, self._process, self._jobs = self._process, None, 0
-        if process is None:
-            return 0
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                _pipe(pipe).close()
-        try:
-            return process.wait(0.2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        known = {name: os.environ[name] for name in _KNOWN if name in os.environ}
-        one = dict.fromkeys(("VIPS_CONCURRENCY", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-        limits = (str(self._allowance.memory_bytes), str(self._allowance.cpu_seconds))
-        return subprocess.Popen(  # noqa: S603 - our own module, with two numbers
-            [sys.executable, "-m", "sameface.workshop.worker", *limits],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=known | one | {"MALLOC_ARENA_MAX": "2"},
-        )
-
-    def _what_happened(self, code: int, *, is_late: bool) -> PictureRefused:
-        slow = -code == getattr(signal, "SIGXCPU", None)
-        if slow or is_late:
-            seconds = self._allowance.cpu_seconds
-            return TooLarge(
-                f"This picture takes more than {seconds} s of computing to read; save it smaller."
-            )
-        if -code == getattr(signal, "SIGKILL", None):  # the system ran out of memory
-            return TooLarge(TOO_MUCH_MEMORY)
-        return Damaged(
-            "This picture broke the process that read it, so it is refused; save it anew from its "
-            "source."
-        )
-
-
-def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    process.kill()
-
-
-def _pipe(pipe: Any) -> BinaryIO:
-    assert pipe is not None
-    return pipe  # type: ignore[no-any-return]
 
 
 def _refusal(answer: dict[str, Any]) -> PictureRefused:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import Self, TypeVar
 
-from sameface.pictures import Header, Limits, Verdict, Want
+from sameface.pictures import Frame, Header, Limits, Unfit, Verdict, Want
 from sameface.pictures.decoding import LIMITS, WHITE
 from sameface.values import Fingerprint, Rendition
-from sameface.workshop.lanes import Allowance, Workers
+from sameface.workshop.lanes import Workers
+from sameface.workshop.processes import Allowance
 
 T = TypeVar("T")
 
@@ -50,12 +53,13 @@ class Workshop:
         """Whether it is fit, and why; raises nothing."""
         return await self._in_lane(data, partial(self.workers.judge, data, limits))
 
-    async def not_a_photo(
-        self, data: bytes, limits: Limits = LIMITS, *, faces: bool = False
-    ) -> str | None:
-        """What it is instead of a photo, or None."""
-        call = partial(self.workers.not_a_photo, data, limits, faces=faces)
-        return await self._in_lane(data, call)
+    async def unfit(self, data: bytes, limits: Limits = LIMITS) -> Unfit | None:
+        """What it is instead of a photo of one person, or None."""
+        return await self._in_lane(data, partial(self.workers.unfit, data, limits))
+
+    async def measure(self, data: bytes, limits: Limits = LIMITS) -> tuple[Header, Fingerprint]:
+        """What the file says of itself, and what its picture looks like."""
+        return await self._in_lane(data, partial(self.workers.measure, data, limits))
 
     async def fingerprint(self, data: bytes, limits: Limits = LIMITS) -> Fingerprint:
         """What its picture looks like."""
@@ -82,6 +86,33 @@ class Workshop:
         call = partial(self.workers.ladder, data, tuple(wants), limits, backdrop)
         return await self._in_lane(data, call)
 
+    async def upright(
+        self, data: bytes, px: int, limits: Limits = LIMITS
+    ) -> tuple[Rendition, Frame]:
+        """The whole picture, and where the face's square is."""
+        return await self._in_lane(data, partial(self.workers.upright, data, px, limits))
+
+    async def cropped(
+        self, data: bytes, frame: Frame, px: int, limits: Limits = LIMITS
+    ) -> Rendition:
+        """The square of that frame."""
+        return await self._in_lane(data, partial(self.workers.cropped, data, frame, px, limits))
+
     async def _in_lane(self, data: bytes, call: Callable[[], T]) -> T:
         threads = self._threads[self.workers.lane(data)]
         return await asyncio.get_running_loop().run_in_executor(threads, call)
+
+
+AT_ONCE = max(2, os.cpu_count() or 2)
+"""Pictures that the workshop of this process works on at a time."""
+
+
+@cache
+def workshop() -> Workshop:
+    """The one of this process, for everybody in it who meets pictures.
+
+    Its processes start with the first picture, and end with this one.
+    """
+    shop = Workshop(AT_ONCE)
+    atexit.register(shop.workers.close)
+    return shop

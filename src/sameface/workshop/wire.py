@@ -12,6 +12,11 @@ from typing import Any, BinaryIO
 MOST_BYTES = 256_000_000
 """No message is longer; one that says so is garbled."""
 
+TOO_MUCH_MEMORY = "This picture takes too much memory to read; save it smaller."
+BROKE = (
+    "This picture broke the process that read it, so it is refused; save it anew from its source."
+)
+
 _HEAD = struct.Struct(">II")  # bytes of JSON, number of blobs
 _LENGTH = struct.Struct(">I")
 

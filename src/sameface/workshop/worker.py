@@ -1,20 +1,33 @@
 """A worker: a process that does one picture after another within limits, until its pipe ends.
 
-Run as `python -m sameface.workshop.worker MEMORY_BYTES CPU_SECONDS`, with messages of `wire` on
-standard input and output. It writes no file, and dies of its limits rather than of our patience.
+Run as `python -P -m sameface.workshop.worker MEMORY_BYTES CPU_SECONDS`, with messages of `wire` on
+standard input and output. It says when it is ready, writes no file, and dies of its limits rather
+than of our patience.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sameface.errors import PictureRefused, TooLarge
-from sameface.pictures import Want, fingerprint, inspect, judge, ladder, not_a_photo
-from sameface.pictures.decoding import Limits
+from sameface.errors import Damaged, PictureRefused, TooLarge
+from sameface.pictures import (
+    Frame,
+    Want,
+    cropped,
+    fingerprint,
+    inspect,
+    judge,
+    ladder,
+    measure,
+    unfit,
+    upright,
+)
+from sameface.pictures.decoding import Limits, libvips
 from sameface.workshop import wire
 
 Answer = tuple[Any, tuple[bytes, ...]]
@@ -34,15 +47,35 @@ def _judge(data: bytes, limits: Limits, _: dict[str, Any]) -> Answer:
     return {"fitness": str(verdict.fitness), "header": header, "remarks": remarks}, ()
 
 
+def _measure(data: bytes, limits: Limits, _: dict[str, Any]) -> Answer:
+    header, mark = measure(data, limits)
+    return asdict(header), (mark.data,)
+
+
+def _upright(data: bytes, limits: Limits, told: dict[str, Any]) -> Answer:
+    made, frame = upright(data, told["px"], limits)
+    return {"shape": (made.width_px, made.height_px), "frame": asdict(frame)}, (made.data,)
+
+
+def _cropped(data: bytes, limits: Limits, told: dict[str, Any]) -> Answer:
+    made = cropped(data, Frame(**told["frame"]), told["px"], limits)
+    return (made.width_px, made.height_px), (made.data,)
+
+
+def _unfit(data: bytes, limits: Limits, _: dict[str, Any]) -> Answer:
+    found = unfit(data, limits)
+    return None if found is None else asdict(found), ()
+
+
 _DO: dict[str, Callable[[bytes, Limits, dict[str, Any]], Answer]] = {
     "inspect": lambda data, limits, _: (asdict(inspect(data, limits)), ()),
     "judge": _judge,
     "ladder": _ladder,
+    "upright": _upright,
+    "cropped": _cropped,
+    "measure": _measure,
     "fingerprint": lambda data, limits, _: (None, (fingerprint(data, limits).data,)),
-    "not_a_photo": lambda data, limits, told: (
-        not_a_photo(data, limits, faces=told["faces"]),
-        (),
-    ),
+    "unfit": _unfit,
 }
 
 
@@ -64,11 +97,13 @@ def _answered(told: dict[str, Any], data: bytes) -> tuple[dict[str, Any], tuple[
     except PictureRefused as refused:
         return {"refused": type(refused).__name__, "why": refused.why}, ()
     except MemoryError:
-        return {"refused": TooLarge.__name__, "why": TOO_MUCH_MEMORY}, ()
+        return {"refused": TooLarge.__name__, "why": wire.TOO_MUCH_MEMORY}, ()
+    except Exception as wrong:  # whatever a library raises, this picture made it
+        spent = "out of memory" in str(wrong).lower()
+        if spent:
+            return {"refused": TooLarge.__name__, "why": wire.TOO_MUCH_MEMORY}, ()
+        return {"refused": Damaged.__name__, "why": wire.BROKE}, ()
     return {"value": value}, blobs
-
-
-TOO_MUCH_MEMORY = "This picture takes too much memory to read; save it smaller."
 
 
 def _confine(memory_bytes: int) -> None:
@@ -103,6 +138,21 @@ def _peak_bytes() -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
+def _ready() -> None:
+    """Everything that every picture needs is there; from now on, what goes wrong is a picture's.
+
+    Complaints went to our parent until here; decoders' own would only fill the pipe.
+    """
+    import numpy  # noqa: F401, PLC0415 - loaded before the first picture, not for it
+
+    libvips()
+    wire.send(sys.stdout.buffer, {"ready": True})
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, sys.stderr.fileno())
+    os.close(silence)
+
+
 if __name__ == "__main__":
     _confine(int(sys.argv[1]))
+    _ready()
     serve(int(sys.argv[2]))
