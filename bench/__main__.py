@@ -7,7 +7,17 @@ import sys
 
 from bench.measuring import machine, say
 
-BENCHES = ("startup", "simulate", "sync", "pictures", "directories")
+BENCHES = (
+    "startup",
+    "simulate",
+    "propagation",
+    "explain",
+    "deciding",
+    "sync",
+    "pictures",
+    "directories",
+    "tenant",
+)
 """Each is a module here with `run()`, which measures and prints."""
 
 

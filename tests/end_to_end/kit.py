@@ -53,6 +53,9 @@ class Tenant:
     def people(self) -> list[dict[str, Any]]:
         return list(self.get("people")["people"])
 
+    def clear_requests(self) -> None:
+        httpx.delete(f"{self.url}/_tenant/requests").raise_for_status()
+
     def writes(self) -> int:
         """How many requests since the log was cleared changed a photo or a property of one."""
         return sum(

@@ -96,7 +96,11 @@ def test_somebody_is_forgotten(office: Tenant, tmp_path: Path) -> None:
     upn = everybody(tmp_path)[0]
     digests = {version["version"] for version in versions(upn, tmp_path)}
 
-    code, forgotten = told("forget", upn, cwd=tmp_path)
+    refused = sameface("forget", upn, cwd=tmp_path)
+    assert (refused.returncode, "add --yes" in refused.stderr) == (2, True)
+    assert {version["version"] for version in versions(upn, tmp_path)} == digests
+
+    code, forgotten = told("forget", upn, "--yes", cwd=tmp_path)
 
     assert code in (0, 5)
     assert set(forgotten["proof"]["erased"]) == digests

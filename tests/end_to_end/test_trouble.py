@@ -1,10 +1,8 @@
-"""Stores that misbehave, files that are wrong, runs that are killed: what people are told."""
+"""Stores that misbehave and files that are wrong: what people are told."""
 
 from __future__ import annotations
 
-import random
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -61,45 +59,6 @@ def test_passing_trouble_is_waited_out(tmp_path: Path, kind: str) -> None:
         assert (code, again) in ((5, 5), (4, 5), (4, 3), (3, 3), (4, 4))
         last, _ = told("sync", cwd=tmp_path)
         assert last == 5
-
-
-def state(world: Tenant) -> list[tuple[str, str, Any]]:
-    """What every store holds of everybody, by what it looks like."""
-    held = []
-    for person in world.people():
-        for store in ("exchange", "sharepoint", "yammer"):
-            told_ = world.get(f"stores/{store}/{person['id']}")
-            held.append((person["id"], store, told_.get("standing")))
-    return held
-
-
-def test_a_sync_that_is_killed_is_finished_by_the_next(tmp_path: Path) -> None:
-    """Killed (SIGKILL) at any moment and run again, the end is the same; nothing is lost."""
-    dice = random.Random(7)
-    with tenant(tmp_path / "calm", people=16) as calm:
-        code, _ = told("sync", cwd=tmp_path / "calm")
-        expected = state(calm)
-    assert code == 5
-    with tenant(tmp_path / "rough", people=16) as rough:
-        folder = tmp_path / "rough"
-        for _ in range(6):
-            process = subprocess.Popen(
-                [*SAMEFACE, "sync"],
-                cwd=folder,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment(),
-            )
-            time.sleep(dice.uniform(0.3, 2.5))  # the moment of death is the point of this test
-            process.kill()
-            process.wait()
-
-        code, _ = told("sync", cwd=folder)
-
-        assert code == 5
-        assert state(rough) == expected
-        again, nothing = told("sync", cwd=folder)
-        assert (again, nothing["results"]) == (5, {})
 
 
 @pytest.mark.parametrize(

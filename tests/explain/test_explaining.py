@@ -86,7 +86,7 @@ def test_yammer_is_told_as_the_persons_own_to_do() -> None:
     told = explainer(world, "B").explain("yammer")
 
     assert told.until.kind is Ends.NEVER
-    assert "Alice Example must set it in the Yammer profile" in told.until.text
+    assert "Alice Example must upload it in Yammer" in told.until.text
 
 
 def test_what_cannot_be_observed_is_assumed_and_both() -> None:
@@ -146,3 +146,14 @@ def test_a_row_says_how_every_place_stands(channel: str, place: Place) -> None:
     assert surfaces["lync-client"] is Place.EITHER
     assert stores["yammer"] is surfaces["yammer"] is Place.DIFFERENT
     assert not line.agrees
+
+
+def test_nobody_misses_a_photo_where_they_have_no_account() -> None:
+    """Yammer is observed and knows no Alice: its surface says so, and is neither empty nor lag."""
+    told = observed(new_world(), "A")
+    cells = tuple(cell for cell in told.cells if cell.store != "yammer")
+
+    line = row(Explainer(dataclasses.replace(told, cells=cells), BOOK, new_world().now))
+
+    assert {spot.place for spot in line.surfaces if spot.id == "yammer"} == {Place.ABSENT}
+    assert "yammer" not in [one.surface for one in line.lagging()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,11 +31,10 @@ def observed(world: World) -> Subject:
     return Subject(ALICE, tuple(cells), None, frozenset(OBSERVED))
 
 
-def really_seen(world: World, surface: str) -> set[str | None]:
-    """What a colleague sees in the world that is observed."""
-    interpreter, state = world._worlds("alice")[0]
-    row = world.book.surfaces[surface]
-    return {one.name for one in interpreter.see(state, row, None, fill=False)}
+def really_seen(world: World, surface: str, viewer: str | None = None) -> set[str | None]:
+    """What is seen in the world that is observed, by a colleague unless a viewer is named."""
+    look = world.question(viewer, surface, "alice")
+    return set(replace(look, worlds=look.worlds[:1]).photos())
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.id)

@@ -8,27 +8,50 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.explain.test_explaining import BOOK, change, explainer, new_world
+from tests.explain.test_explaining import change, explainer, new_world
 from tests.explain.test_never_ruled_out import BOOKS, histories, observed, really_seen
 
 from sameface.errors import BadUsage
 from sameface.explain import Explainer, asking, best_plan, observable, what_if
 from sameface.rules import Event, Photo, Rulebook, World
 from sameface.rules.deeds import ROLES
-from sameface.rules.orders import Order, parse_order
+from sameface.rules.orders import Order, clients, parse_order
+from sameface.rules.rulebook import Action
+from sameface.rules.steps import FIELDS
 from sameface.values import Ends
 
-ORDERS = st.sampled_from(
-    [
-        ["set-userphoto C"],
-        ["sharepoint-my-site C", "wait 3h"],
-        ["yammer B"],
-        ["remove outlook-online", "wait 1d", "visit"],
-        ["lync-client B", "visit", "wait 25h", "visit"],
-        ["edit-cancel"],
-        ["sign-out", "wait 10s", "sign-in"],
-    ]
-)
+BOB = "bob"
+
+
+def orders(book: Rulebook) -> st.SearchStrategy[list[str]]:
+    """Up to three things in a row, each any channel or any action of the era, or waiting."""
+    changes = st.builds(
+        "{} {}".format, st.sampled_from(sorted(book.channels)), st.sampled_from("BC")
+    )
+    removals = st.builds("remove {}".format, st.sampled_from(sorted(book.channels)))
+    waits = st.builds("wait {}".format, st.sampled_from(["10s", "3h", "1d", "3d12h"]))
+    return st.lists(
+        st.one_of(changes, removals, waits, *(act(book, a) for a in book.actions.values())),
+        min_size=1,
+        max_size=3,
+    )
+
+
+def act(book: Rulebook, action: Action) -> st.SearchStrategy[str]:
+    """The action in every form that can be ordered."""
+    verb, fields = action.id, FIELDS[action.id]
+    if "client" in fields:
+        return st.builds(f"{verb} {{}}".format, st.sampled_from(clients(book, verb)))
+    if "process" in fields:
+        return st.builds(f"{verb} {{}}".format, st.sampled_from(sorted(book.processes)))
+    if "option" in fields:
+        said = [
+            f"{verb} {option.id} {value}"
+            for option in book.options.values()
+            for value in (*(("on", "off") if option.is_flag else ()), *option.choices)
+        ]
+        return st.sampled_from(said)
+    return st.just(verb)
 
 
 def lived(book: Rulebook, photo: str | None, history: list[tuple[int, Event]]) -> World:
@@ -54,23 +77,41 @@ def carry_out(world: World, orders: list[Order]) -> None:
             world.do(order.event)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(["A", None]), histories(BOOK), ORDERS)
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.id)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), photo=st.sampled_from(["A", None]))
 def test_before_and_after_are_what_really_happens(
-    photo: str | None, history: list[tuple[int, Event]], texts: list[str]
+    book: Rulebook, data: st.DataObject, photo: str | None
 ) -> None:
-    """Carried out in the world, the orders show on every surface what was foretold, and no more."""
-    world = lived(BOOK, photo, history)
+    """Whatever is ordered, carried out it shows on every surface what was foretold, and no more."""
+    world = lived(book, photo, data.draw(histories(book)))
     about = observing(world)
-    orders = [parse_order(text, asking(about, None)) for text in texts]
-    told = what_if(about, orders, list(BOOK.surfaces), None)
-    before = {surface: really_seen(world, surface) for surface in BOOK.surfaces}
-    carry_out(world, orders)
+    ordered = [parse_order(text, asking(about, BOB)) for text in data.draw(orders(book))]
+    told = what_if(about, ordered, list(book.surfaces), BOB)
+    before = {surface: really_seen(world, surface, BOB) for surface in book.surfaces}
+    carry_out(world, ordered)
 
     for one in told.changes:
         assert before[one.surface] <= set(one.before), one.surface
-        assert really_seen(world, one.surface) <= set(one.after), one.surface
+        assert really_seen(world, one.surface, BOB) <= set(one.after), one.surface
     assert told.at == world.now
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.id)
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_what_is_told_to_stay_afterwards_stays(book: Rulebook, data: st.DataObject) -> None:
+    """Settled, or never to change by itself: more than a year later it is as foretold."""
+    world = lived(book, "A", data.draw(histories(book)))
+    about = observing(world)
+    ordered = [parse_order(text, asking(about, None)) for text in data.draw(orders(book))]
+    told = what_if(about, ordered, list(book.surfaces), None)
+    carry_out(world, ordered)
+
+    world.advance(world.now + timedelta(days=400))
+    for one in told.changes:
+        if one.until.kind in (Ends.SETTLED, Ends.NEVER):
+            assert really_seen(world, one.surface) <= set(one.after), one.surface
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.id)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sameface.errors import BadDocument, SamefaceError
-from sameface.rules import Photo, Rulebook, World, load_rulebook, rulebook_names
+from sameface.rules import Rulebook, World, load_rulebook, rulebook_names
 from sameface.rules.checking import check_rulebook
 from sameface.rules.rulebook import WRITES, Duration, Option, Row, Surface
 from sameface.rules.scenarios import parse_scenario
@@ -20,7 +20,7 @@ from sameface.rules.steps import LOOK, NOTHING, Step
 FILES = sorted((Path(__file__).parent.parent / "scenarios").rglob("*.toml"))
 BOOKS = tuple(load_rulebook(name) for name in rulebook_names())
 TOLD = frozenset(
-    {"id", "title", "short", "source", "certain", "text", "waits", "refuses", "unless"}
+    {"id", "title", "short", "source", "certain", "text", "act", "waits", "refuses", "unless"}
     | {"lacking", "alone", "internal", "actor", "by", "process", "on"}
 )
 """Keys that are told, and decide nothing that is seen."""
@@ -42,9 +42,7 @@ def holds(file: Path, book: Rulebook | None = None) -> bool:
     """True when every look shows exactly the photos expected: no more, and no fewer."""
     try:
         scenario = parse_scenario(text(file), file.name, book)
-        world = World(scenario.book, scenario.start, scenario.options)
-        for member in scenario.people:
-            world.add(member.id, Photo(member.photo) if member.photo else None, member.options)
+        world = scenario.world()
         return all(_holds(world, scenario.start + step.at, step) for step in scenario.steps)
     except (SamefaceError, KeyError):
         return False  # the changed rulebook lacks what the scenario speaks of
@@ -93,6 +91,31 @@ def altered(book: Rulebook) -> Iterator[tuple[str, str, Rulebook]]:
                     another = dataclasses.replace(book, **kinds)
                     if _is_sound(another):
                         yield title, name, another
+
+
+def undone(book: Rulebook) -> Iterator[tuple[str, str, Rulebook]]:
+    """Every variant without one of its changes: a key as the rulebook has it, or no new row."""
+    for variant in book.variants.values():
+        other = load_rulebook(book.id, variant.id)
+        for rule in variant.changes:
+            kind, _, name = rule.partition("/")
+            rows, usual = other.kinds[kind], book.kinds[kind].get(name)
+            if usual is None:
+                less: dict[str, Any] = {kind: {k: r for k, r in rows.items() if k != name}}
+                yield (
+                    f"{book.id}/{variant.id}/{rule}",
+                    variant.id,
+                    dataclasses.replace(other, **less),
+                )
+                continue
+            for field in dataclasses.fields(usual):
+                before = getattr(usual, field.name)
+                if field.name in TOLD or before == getattr(rows[name], field.name):
+                    continue
+                row = dataclasses.replace(rows[name], **{field.name: before})
+                again: dict[str, Any] = {kind: {**rows, name: row}}
+                title = f"{book.id}/{variant.id}/{rule}.{field.name}"
+                yield title, variant.id, dataclasses.replace(other, **again)
 
 
 def _short(value: object) -> str:

@@ -158,7 +158,7 @@ def test_a_surface_shows_only_what_its_store_ever_had(book: Rulebook, data: st.D
     for pause, event in history:
         seen = live(world, [(pause, event)])
         for person in PEOPLE:
-            for _, state in world._worlds(person):
+            for _, state in world.question(None, next(iter(book.surfaces)), person).worlds:
                 for store, held in state.held.items():
                     had[person, store] |= {held.name or "", *dict(held.files).values()}
         for one in seen:
@@ -263,4 +263,20 @@ def test_yammer_never_follows(channel: str) -> None:
     until = world.peek("bob", "yammer", "alice").until
 
     assert until.kind is Ends.NEVER
-    assert "Alice must set it in the Yammer profile" in until.text
+    assert "Alice must upload it in Yammer" in until.text
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.id)
+def test_nobody_is_sent_where_the_photo_would_not_arrive(book: Rulebook) -> None:
+    """Without a mailbox My Site and Delve write SharePoint: Outlook would show nothing of it."""
+    world = World(book)
+    world.add("alice", Photo("A"), {"mailbox": False})
+    world.add("bob", Photo("A"))
+    for channel in ("sharepoint-my-site", "graph-beta", "my-account"):
+        if channel in book.channels:
+            world.do(Event("change", person="alice", channel=channel, photo=Photo("B")))
+
+    until = world.peek("bob", "outlook-client", "alice").until
+
+    assert (until.kind, until.text.partition(" in ")[0]) == (Ends.NEVER, "Alice has no mailbox")
+    assert "must" not in until.text

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sameface.rules import Rulebook, load_rulebook, rulebook_names
+from sameface.views.chapters import inserted
 from sameface.views.map import draw, layout, text
 from sameface.views.map.geometry import SMALL_PX, TITLE_PX, Box, text_width
 
@@ -99,6 +100,16 @@ def test_the_map_is_an_svg_for_light_and_dark(book: Rulebook) -> None:
 def test_the_drawn_files_are_current(book: Rulebook) -> None:
     """docs/maps holds what `scripts/draw-maps` draws."""
     assert (MAPS / f"{book.id}.svg").read_text(encoding="utf-8") == draw(book)
+
+
+@each
+def test_the_page_about_rulebooks_shows_the_map(book: Rulebook) -> None:
+    """docs/rulebooks.md has the picture and the terminal's version, as `make maps` writes them."""
+    page = (MAPS.parent / "rulebooks.md").read_text(encoding="utf-8")
+
+    assert f"](maps/{book.id}.svg)" in page
+    assert f"$ sameface rulebook draw {book.id}" in page
+    assert inserted(book, page) == page
 
 
 def test_no_map_is_left_of_a_rulebook_that_is_gone() -> None:

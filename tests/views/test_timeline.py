@@ -56,4 +56,4 @@ def test_every_step_is_marked_and_told() -> None:
     lines = [line.plain for line in bars(told(), plain=True)]
 
     assert lines[3].split() == ["1", "2"]
-    assert any(line.startswith("2  31d") and "clears the browser" in line for line in lines)
+    assert any(line.startswith("2  31d") and "clears their browser" in line for line in lines)

@@ -10,8 +10,9 @@ from typing import Any
 from sameface.explain.histories import History, connected, histories, like
 from sameface.explain.overdue import Overdue, overdue
 from sameface.explain.subject import Subject, letters
+from sameface.rules.essence import merged
 from sameface.rules.interpreter import Interpreter, Pace
-from sameface.rules.looking import Look, Worlds
+from sameface.rules.looking import Look
 from sameface.rules.rulebook import Cache, Route, Rulebook, Surface
 from sameface.rules.state import Copy, Held, State
 from sameface.rules.until import until
@@ -107,14 +108,14 @@ class Explainer:
     def look(self, surface: Surface, viewer: str | None) -> Look:
         """The question, in all the worlds that end as observed."""
         surface = surface.seen_by(self._options)
-        worlds: Worlds = tuple((h.interpreter, h.state) for h in self.fits(surface.reads))
+        worlds = merged((h.interpreter, h.state) for h in self.fits(surface.reads))
         worlds = worlds or (self._as_observed(),)
         worlds = tuple((i, s) for i, state in worlds for s in self._presences(surface, state))
         if viewer is not None and surface.cache is not None:
             worlds = tuple(
                 (i, s) for i, state in worlds for s in self._cached(i, surface, viewer, state)
             )
-        return Look(worlds, surface, viewer, (self.aim(),))
+        return Look(worlds, surface, viewer, (self.aim(),)).once()[0]
 
     def _as_observed(self) -> tuple[Interpreter, State]:
         """A world that simply is as observed, where no history explains it."""
@@ -124,7 +125,7 @@ class Explainer:
         for store, photo in self.subject.observed().items():
             if store in self.book.stores and photo is not None:
                 state.held[store] = Held(Standing.PHOTO, photo, since=self.now)
-                state.options["picture-shown"] = True
+                state.set("picture-shown", True)
         for route in self.book.routes.values():
             if self.book.stores[route.target].internal and route.origin in state.held:
                 state.held[route.target] = state.held[route.origin]

@@ -64,8 +64,8 @@ class Row:
 
     def lagging(self) -> tuple[Explanation, ...]:
         """Surfaces that a colleague does not, or not surely, see settled on the photo wanted."""
-        told = (spot.explanation for spot in self.surfaces if spot.explanation is not None)
-        return tuple(one for one in told if one.until.kind is not Ends.SETTLED)
+        told = (s.explanation for s in self.surfaces if s.place is not Place.ABSENT)
+        return tuple(one for one in told if one and one.until.kind is not Ends.SETTLED)
 
     def as_json(self) -> dict[str, Any]:
         person = self.subject.person
@@ -121,6 +121,8 @@ def _surface(explainer: Explainer, surface: str) -> Spot:
     if subject.cell(reads) is None and unseen:
         return Spot(surface, Place.FAILED)
     told = explainer.explain(surface)
+    if told.photos == (None,) and subject.cell(reads) is None:
+        return Spot(surface, Place.ABSENT, told.photos, told)  # nobody misses what they never had
     return Spot(surface, _seen(told, subject.wanted), told.photos, told)
 
 

@@ -8,20 +8,20 @@ from datetime import datetime
 from sameface.rules.conditions import holds
 from sameface.rules.interpreter import Seen
 from sameface.rules.looking import Look
-from sameface.rules.rulebook import Route, Rulebook
+from sameface.rules.rulebook import Channel, Route, Rulebook, Surface
 from sameface.rules.state import NEVER, State, Why
 from sameface.rules.ways import way
-from sameface.rules.wording import Wording, sentence
+from sameface.rules.wording import Wording, by_way_of, no_way, sentence
 from sameface.values import Reason, Standing
 
-_FIRST = "it was there from the beginning"
+_FIRST = "the photo was there from the beginning"
 
 
 def because(look: Look, wording: Wording) -> tuple[Reason, ...]:
     """Every reason once: how what is seen came there, where a newer photo is, what is between."""
     told: dict[tuple[str, str], Reason] = {}
     seen = tuple(look.seen())
-    reasons = [reason for one in seen for reason in _chain(look, one.why, wording)]
+    reasons = [reason for one in seen for reason in _chain(look, one, one.why, wording)]
     if not look.wanted_is_certain():
         reasons += _held_up(look, wording)
     reasons += [reason for one in seen for reason in _between(look, one, wording)]
@@ -31,24 +31,43 @@ def because(look: Look, wording: Wording) -> tuple[Reason, ...]:
 
 
 def _between(look: Look, seen: Seen, wording: Wording) -> Iterator[Reason]:
-    """The cache or the condition that stands between the store and the viewer."""
+    """The cache or the condition that stands between the store and the viewer, if it matters."""
+    if seen.fetched is not None and seen.name == look.wanted():
+        return  # the copy is of what the store should show anyway
     if seen.rule is not None:
-        row = look.book.row(seen.rule)
-        text = getattr(row, "unless", "") or getattr(row, "text", "")
-        yield _reason(look, wording, seen.rule, text, seen.fetched)
+        yield _reason(look, wording, seen.rule, _stands_between(look, seen.rule), seen.fetched)
     elif seen.name is None and seen.why is None:
         yield _empty(look, look.book, wording)
 
 
-def _chain(look: Look, why: Why | None, wording: Wording) -> Iterator[Reason]:
+def _stands_between(look: Look, rule: str) -> str:
+    """What a cache says; or why a surface shows nothing: for a condition, or for its size."""
+    row = look.book.row(rule)
+    if not isinstance(row, Surface):
+        return str(getattr(row, "text", ""))
+    hidden = look.state.circumstances.hides(row.id)
+    absent = row.signed_in and row.id not in look.state.signed_in
+    return row.unless if hidden or absent else look.too_large() or row.unless
+
+
+def _chain(look: Look, seen: Seen, why: Why | None, wording: Wording) -> Iterator[Reason]:
+    """How what is seen came there, from the first cause on."""
     if why is None:
         return
-    yield from _chain(look, why.before, wording)
+    yield from _chain(look, seen, why.before, wording)
     if why.rule == "start":
         yield Reason("start", why.at, sentence(_FIRST))
         return
-    row = look.book.row(why.rule)
-    yield _reason(look, wording, why.rule, getattr(row, "text", ""), why.at)
+    text = _used(look.book, why.rule, removed=seen.name is None)
+    yield _reason(look, wording, why.rule, text, why.at)
+
+
+def _used(book: Rulebook, rule: str, *, removed: bool) -> str:
+    """A row's sentence; of a channel by which the photo was removed, that it was."""
+    row = book.row(rule)
+    if removed and isinstance(row, Channel):
+        return f"the photo of {{person}} was removed {by_way_of(row)}"
+    return str(getattr(row, "text", ""))
 
 
 def _reason(
@@ -74,17 +93,20 @@ def _held_up(look: Look, wording: Wording) -> Iterator[Reason]:
     book, newest = interpreter.book, state.newest
     if newest.store is None:
         return
-    row = book.row(newest.rule)
-    text = sentence(wording.tell(getattr(row, "text", ""), look.person, look.viewer))
-    what = "the photo was removed" if newest.name is None else f"the newest photo, {newest.name},"
-    where = book.stores[newest.store].title
-    tail = f"so {what} {'there' if newest.name is None else f'is in {where}'}"
-    yield Reason(newest.rule, newest.at, f"{text}, {tail}", row is None or row.certain)
+    row, where = book.row(newest.rule), book.stores[newest.store].title
+    used = _used(book, newest.rule, removed=newest.name is None)
+    text = sentence(wording.tell(used, look.person, look.viewer))
+    there = "there" if text.endswith(where) else f"in {where}"
+    holds_now = (
+        f"the newest photo, {newest.name}, is {there}" if newest.name else f"none is {there}"
+    )
+    certain = row is None or row.certain
+    yield Reason(newest.rule, newest.at, f"{text}, so {holds_now}", certain)
     routes = way(book, newest.store, look.surface.reads, state.options)
     if routes is None:
         store = book.stores[look.surface.reads]
-        nothing = f"nothing carries a photo from {where} to {store.title}"
-        yield Reason(f"stores/{store.id}", None, sentence(store.alone or nothing))
+        nothing = store.alone or no_way(book, newest.store, store.id, state.options)
+        yield Reason(f"stores/{store.id}", None, sentence(nothing))
         return
     for route in routes:
         if not _carried(state, route):

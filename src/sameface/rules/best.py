@@ -1,20 +1,26 @@
 """The shortest documented way to one face everywhere: searched over the interpreter, on copies.
 
-First for each lot of surfaces alone, then for all together with the deeds that helped one alone:
-plans of no action, of one, of two, ... Of those of the first length by which every surface comes to
-show the wanted photo, the one that has waited least at the latest. Pure.
+Plans of no action are tried, then of one, of two, ...; no step of a plan leaves a place wrong that
+would have been right. First for each lot of surfaces alone: the longest of these is the least that
+any plan for all of them takes. Then for all together, with the deeds that helped one alone; and
+where that took more than the least, with every deed, so that no shorter plan is missed. Of plans of
+one length the one that has waited least at the latest.
+
+A viewer's caches come last: what is in them travels nowhere, and emptying one before the photo is
+there only fetches the old one again. So a plan is found for somebody without caches, and each
+cache that would still show something else, and for ever, is emptied once. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sameface.rules.deeds import deeds
+from sameface.rules.deeds import VIEWER, deeds
+from sameface.rules.essence import essence
 from sameface.rules.events import Event
-from sameface.rules.futures import essence
 from sameface.rules.looking import Look
 from sameface.rules.lots import Deed, Lot, Lots
 from sameface.rules.rulebook import WRITES
@@ -23,8 +29,8 @@ from sameface.values import iso
 _MOST_ALONE, _MOST_TOGETHER = 3, 8
 """Actions: a write, a view and a cache cleared are all that one surface can need."""
 
-_MOST_TRIED = 3000
-"""States looked at before the search gives up."""
+_MOST_TRIED = 20_000
+"""Deeds tried, in one world each, before the search gives up and says so: some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,15 @@ class Plan:
     """What to do, and what comes of it.
 
     Every surface in `reached` surely shows the wanted photo by `latest`; for those in `left` no
-    such plan was found.
+    such plan was found. Where the search stopped after `stopped` tries, a shorter plan, or one for
+    what is left, may have been missed; None: there is none.
     """
 
     deeds: tuple[Deed, ...]
     latest: datetime
     reached: tuple[str, ...]
     left: tuple[str, ...]
+    stopped: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -46,20 +54,35 @@ class Plan:
             "latest": iso(self.latest),
             "reached": list(self.reached),
             "left": list(self.left),
+            "stopped": self.stopped,
         }
 
 
-def best(looks: Sequence[Look], wanted: str | None, roles: Collection[str]) -> Plan:
+def best(
+    looks: Sequence[Look], wanted: str | None, roles: Collection[str], most: int = _MOST_TRIED
+) -> Plan:
     """The shortest plan for all these looks at one person at one moment, by these roles.
 
-    Where no plan reaches every surface: the shortest of those that reach the most.
+    Where no plan reaches every surface: the shortest of those that reach the most. `most` is the
+    bound on what is tried.
     """
-    known, groups, now = Lots(wanted), tuple(_grouped(looks)), looks[0].now
-    alone = [_Search(known, frozenset(roles)).run((g,), now, _MOST_ALONE) for g in groups]
-    helpful = frozenset((d.event, d.role) for plans in alone for plan in plans for d in plan.deeds)
-    hopeless = frozenset(surface for plans in alone for surface in plans[0].left)
-    together = _Search(known, frozenset(roles), helpful, hopeless)
-    return together.run(groups, now, _MOST_TOGETHER)[0]
+    search = _Search(Lots(wanted), frozenset(roles), most)
+    bare = search.together(tuple(_grouped([_bare(look) for look in looks])), looks[0].now)
+    node = _Node(tuple(_grouped(looks)), looks[0].now, ())
+    for deed in bare.deeds:
+        node = search.done(node, deed)
+    plan = search.ending(search.emptied(node))
+    return replace(plan, stopped=search.known.tried if search.exhausted() else None)
+
+
+def _bare(look: Look) -> Look:
+    """The same question for somebody without caches."""
+    if look.viewer is None:
+        return look
+    worlds = tuple((interpreter, state.fork()) for interpreter, state in look.worlds)
+    for _, state in worlds:
+        state.copies.clear()
+    return replace(look, worlds=worlds, viewer=None)
 
 
 def _grouped(looks: Sequence[Look]) -> Iterator[Lot]:
@@ -88,35 +111,70 @@ class _Search:
 
     known: Lots
     roles: frozenset[str]
+    most: int
     helpful: frozenset[tuple[Event, str]] | None = None
     hopeless: frozenset[str] = frozenset()
+
+    def together(self, lots: tuple[Lot, ...], now: datetime) -> Plan:
+        """The best plan for all these lots."""
+        alone = [self.run((lot,), now, _MOST_ALONE) for lot in lots]
+        helpful = frozenset((d.event, d.role) for some in alone for p in some for d in p.deeds)
+        hopeless = frozenset(surface for plans in alone for surface in plans[0].left)
+        plan = replace(self, helpful=helpful, hopeless=hopeless).run(lots, now, _MOST_TOGETHER)[0]
+        if len(plan.deeds) <= max(len(plans[0].deeds) for plans in alone):
+            return plan
+        shorter = replace(self, hopeless=hopeless).run(lots, now, len(plan.deeds) - 1)[0]
+        return min(plan, shorter, key=_rank)
 
     def run(self, lots: tuple[Lot, ...], now: datetime, most: int) -> list[Plan]:
         """The best plans for these lots, the very best first; all of them are of one length."""
         start = _Node(lots, now, ())
-        seen, level, plans = {start.mark()}, [start], [self._ending(start)]
+        seen, level, plans = {start.mark()}, [start], [self.ending(start)]
         for _ in range(most):
             if set(min(plans, key=_rank).left) <= self.hopeless:
                 break
             level = list(self._level(level, seen))
-            plans += [self._ending(node) for node in level]
+            plans += [self.ending(node) for node in level]
         plans.sort(key=_rank)
         return [plan for plan in plans if _reach(plan) == _reach(plans[0])]
 
+    def exhausted(self) -> bool:
+        """True once as much was tried as may be."""
+        return self.known.tried >= self.most
+
     def _level(self, level: Sequence[_Node], seen: set[Hashable]) -> Iterator[_Node]:
         for there in (there for node in level for there in self._next(node)):
-            if (mark := there.mark()) not in seen and len(seen) < _MOST_TRIED:
+            if (mark := there.mark()) not in seen:
                 seen.add(mark)
                 yield there
 
     def _next(self, node: _Node) -> Iterator[_Node]:
         lacking = self._lacking(node) - self.hopeless
         for deed in deeds(self.known, node.lots, node.now, lacking):
+            if self.exhausted():
+                return
             if deed.role in self.roles and self._helps(deed):
-                lots = tuple(self.known.after(lot, deed) for lot in node.lots)
-                there = _Node(lots, deed.at, (*node.deeds, deed))
+                there = self.done(node, deed)
                 if self._lacking(there) - self.hopeless <= lacking:  # never make it worse
                     yield there
+
+    def done(self, node: _Node, deed: Deed) -> _Node:
+        """After one more deed."""
+        lots = tuple(self.known.after(lot, deed) for lot in node.lots)
+        return _Node(lots, deed.at, (*node.deeds, deed))
+
+    def emptied(self, node: _Node) -> _Node:
+        """After each of the viewer's caches that needs it was emptied, where they may be asked."""
+        if VIEWER not in self.roles:
+            return node
+        caches = node.lots[0].look.book.caches.values()
+        emptying = {cache.cleared_by for cache in caches}
+        for deed in deeds(self.known, node.lots, node.now, self._lacking(node)):
+            if deed.event.verb in emptying:
+                there = self.done(node, deed)
+                if self._lacking(there) < self._lacking(node):
+                    node = there
+        return node
 
     def _helps(self, deed: Deed) -> bool:
         return self.helpful is None or (deed.event, deed.role) in self.helpful
@@ -126,7 +184,7 @@ class _Search:
         found: frozenset[str] = frozenset()
         return found.union(*(self.known.lacking(lot, at) for lot in node.lots))
 
-    def _ending(self, node: _Node) -> Plan:
+    def ending(self, node: _Node) -> Plan:
         """What comes to be seen if nothing more is done, and from when on it stays so."""
         times = sorted({node.now, *(at for lot in node.lots for at in self.known.moments(lot))})
         left, latest = self._lacking(node), times[-1]

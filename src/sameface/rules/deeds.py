@@ -86,7 +86,7 @@ def _role(channel: Channel) -> str:
 
 def _like(channel: Channel) -> Channel:
     """What a channel does, without its name: channels alike in it are one way."""
-    unnamed = replace(channel, id="", title="", text="", source=(), certain=True)
+    unnamed = replace(channel, id="", title="", text="", act="", source=(), certain=True)
     return replace(unnamed, actor=_role(channel))
 
 

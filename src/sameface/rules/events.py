@@ -50,3 +50,7 @@ class Outcome:
     """What came of an event: empty where all of it happened."""
 
     refusals: tuple[Refusal, ...] = ()
+
+
+DONE = Outcome()
+"""All of it happened."""

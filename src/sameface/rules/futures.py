@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sameface.rules.essence import merged
 from sameface.rules.events import Refusal
-from sameface.rules.interpreter import Interpreter, Pace
-from sameface.rules.looking import Look, Worlds
+from sameface.rules.interpreter import Interpreter, Pace, Worlds
+from sameface.rules.looking import Look
 from sameface.rules.orders import Order
 from sameface.rules.rulebook import Rulebook
-from sameface.rules.state import Due, Held, State
+from sameface.rules.state import Due, State
 
 _SOON = timedelta(seconds=1)
 
@@ -33,14 +34,6 @@ def futures(worlds: Worlds, now: datetime) -> Worlds:
         for _, state in worlds
     ]
     return merged(found)
-
-
-def merged(worlds: Iterable[tuple[Interpreter, State]]) -> Worlds:
-    """Worlds in which the same will be seen, whatever happens, once."""
-    found: dict[Hashable, tuple[Interpreter, State]] = {}
-    for interpreter, state in worlds:
-        found.setdefault((interpreter.pace, essence(state)), (interpreter, state))
-    return tuple(found.values())
 
 
 def play(look: Look, orders: Sequence[Order]) -> tuple[Look, tuple[Refusal, ...]]:
@@ -76,29 +69,3 @@ def _moved(state: State, interpreter: Interpreter) -> Iterator[Due]:
             continue
         runs = (state.now - interpreter.start) // every + 1
         yield due._replace(at=interpreter.start + every * runs)
-
-
-# ---------------------------------------------------------------------------
-# When two worlds are one
-
-
-def essence(state: State) -> Hashable:
-    """What later sightings depend on: all of a state but how it came about."""
-    held = [(store, _photo(one)) for store, one in state.held.items()]
-    stamps = [(store, one.stamp) for store, one in state.held.items()] if state.copies else ()
-    due = tuple((d.at, d.route, d.taken and _photo(d.taken), d.sets) for d in state.due)
-    copies = [(key, tuple((c.name, c.fetched) for c in kept)) for key, kept in state.copies.items()]
-    return (
-        frozenset(held),
-        frozenset(stamps),
-        due,
-        frozenset(copies),
-        frozenset(state.asked.items()),
-        frozenset(state.options.items()),
-        state.signed_in,
-    )
-
-
-def _photo(held: Held) -> Hashable:
-    way = held.why.rule if held.why and held.why.rule.startswith("routes/") else None
-    return (held.standing, held.name, held.size_bytes, held.files, way)

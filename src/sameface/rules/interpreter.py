@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from sameface.rules.conditions import Value, holds
-from sameface.rules.events import Event, Outcome, Photo, Refusal
+from sameface.rules.conditions import Value
+from sameface.rules.events import DONE, Event, Outcome, Photo, Refusal
 from sameface.rules.refusing import refusal
 from sameface.rules.rulebook import CYCLE, Cache, Channel, Duration, Route, Rulebook, Surface
 from sameface.rules.state import NEVER, CacheKey, Copy, Due, Held, Newest, State, Why, stamp
 from sameface.values import Standing
 
 _ZERO = timedelta(0)
+_PHOTO, _NEVER, _DELETED = Standing.PHOTO, Standing.NEVER, Standing.DELETED
 
 
 class Pace(Enum):
@@ -42,22 +43,19 @@ class Interpreter:
 
     def __init__(self, book: Rulebook, start: datetime, pace: Pace = Pace.EARLIEST) -> None:
         self.book, self.start, self.pace = book, start, pace
+        self._first = stamp(start, 0), Why("start", start)
+        self._delays = {route.id: self._delay(route.delay) for route in book.routes.values()}
 
     # --- the beginning -------------------------------------------------------------------------
 
     def person(self, person: str, photo: Photo | None, options: Mapping[str, Value]) -> State:
         """Somebody at the start: a first photo is in every store there is for them, settled."""
-        settings = self.book.settings(options, has_photo=photo is not None)
-        state = State(person, self.start, settings)
+        circumstances = self.book.circumstances(options, has_photo=photo is not None)
+        state = State(person, self.start, circumstances)
         if photo is None:
             return state
-        why = Why("start", self.start)
-        first = Held(
-            Standing.PHOTO, photo.name, photo.size_bytes, self.start, stamp(self.start, 0), why
-        )
-        for store in self.book.stores.values():
-            if store.needs is None or holds((store.needs,), state.options):
-                state.held[store.id] = first
+        first = Held(_PHOTO, photo.name, photo.size_bytes, self.start, *self._first)
+        state.held = dict.fromkeys(circumstances.stores(), first)
         state.newest = Newest(photo.name, None, self.start, "start")
         return state
 
@@ -66,13 +64,12 @@ class Interpreter:
     def advance(self, state: State, to: datetime) -> None:
         """Let time pass until `to`, working off everything due up to and including it."""
         while state.due and state.due[0].at <= to:
-            due, *rest = state.due
-            state.due = tuple(rest)
+            due, state.due = state.due[0], state.due[1:]
             state.now = max(state.now, due.at)
             if due.sets is None:
                 self._carry(state, self.book.routes[due.route], due.taken)
             else:
-                state.options[due.sets[0]] = due.sets[1]
+                state.set(*due.sets)
         state.now = max(state.now, to)
 
     def _schedule(
@@ -85,7 +82,8 @@ class Interpreter:
     ) -> None:
         state.order += 1
         due = Due(at, state.order, route, taken, sets)
-        state.due = tuple(sorted((*state.due, due), key=lambda d: (d.at, d.order)))
+        last = not state.due or state.due[-1].at <= at
+        state.due = (*state.due, due) if last else tuple(sorted((*state.due, due)))
 
     def _next_cycle(self, route: Route, now: datetime) -> datetime:
         assert route.every is not None
@@ -112,21 +110,21 @@ class Interpreter:
         if event.verb == "sync":
             return self._run(state, event.process or "")
         if event.verb == "set":
-            self._set(state, event.option or "", event.value)
+            self._switch(state, event.option or "", event.value)
         elif event.verb == "sign-in":
             state.signed_in |= {event.client or ""}
         elif event.verb == "sign-out":
             state.signed_in -= {event.client or ""}
         self._forget_copies(state, event)
         self._ask(state, self.book.routes_set_off[event.verb], event.verb)
-        return Outcome()
+        return DONE
 
-    def _set(self, state: State, option: str, value: Value) -> None:
+    def _switch(self, state: State, option: str, value: Value) -> None:
         delay = self._delay(self.book.options[option].delay)
         if delay > _ZERO:
             self._schedule(state, "", state.now + delay, None, (option, value))
         else:
-            state.options[option] = value
+            state.set(option, value)
 
     def _forget_copies(self, state: State, event: Event) -> None:
         if not state.copies:
@@ -147,7 +145,7 @@ class Interpreter:
             state.due = tuple(d for d in state.due if d not in waiting)
             for due in waiting:
                 self._carry(state, route, due.taken)
-        return Outcome()
+        return DONE
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -162,50 +160,48 @@ class Interpreter:
         return outcome
 
     def _written(self, state: State, channel: Channel, event: Event) -> Outcome:
-        store = self._writes(state, channel)
+        store = state.circumstances.writes(channel.id)
         refused = refusal(self.book, state, channel, store, event)
         if refused is not None:
             return Outcome((refused,))
         assert store is not None
         held = state.held.get(store, NEVER)
-        new = self._removed(state, held, channel) if event.verb == "remove" else None
-        if event.photo is not None and new is None:
+        if event.photo is None or event.verb == "remove":
+            new = self._removed(state, held, channel)
+        else:
             new = self._new(state, held, channel, event.photo, event.file)
-        assert new is not None
-        state.newest = Newest(new.photo(event.file), store, state.now, f"channels/{channel.id}")
+        name = new.photo(event.file)
+        state.newest = Newest(name, store, state.now, channel.rule)
         self._put(state, store, new)
         if channel.otherwise == store:
             self._set_options(state, channel.writes, store)
-        return Outcome()
-
-    def _writes(self, state: State, channel: Channel) -> str | None:
-        """Where the channel writes for this person; None where they have nothing there."""
-        needs = self.book.stores[channel.writes].needs
-        if needs is None or holds((needs,), state.options):
-            return channel.writes
-        return channel.otherwise
+        return DONE
 
     def _set_options(self, state: State, usual: str, store: str) -> None:
         """SharePoint's own upload leaves the picture shown, as the route it replaces would."""
         for route in self.book.routes_into(store):
             if route.origin == usual:
-                state.options.update(dict.fromkeys(route.sets, True))
+                self._turn_on(state, route)
+
+    def _turn_on(self, state: State, route: Route) -> None:
+        for option in route.sets:
+            state.set(option, True)
 
     def _new(
         self, state: State, held: Held, channel: Channel, photo: Photo, file: str | None
     ) -> Held:
-        why = Why(f"channels/{channel.id}", state.now)
+        why = Why(channel.rule, state.now)
         # files put there by code leave the store's own timestamp alone (A-C10)
         stamped = held.stamp if channel.names_files else stamp(state.now, held.stamp)
         if file is None:
-            return Held(Standing.PHOTO, photo.name, photo.size_bytes, state.now, stamped, why)
+            return Held(_PHOTO, photo.name, photo.size_bytes, state.now, stamped, why)
         files = tuple(sorted({**dict(held.files), file: photo.name}.items()))
-        name = held.name if held.standing is Standing.PHOTO else None
-        return Held(Standing.PHOTO, name, None, state.now, stamped, why, files)
+        name = held.name if held.standing is _PHOTO else None
+        return Held(_PHOTO, name, None, state.now, stamped, why, files)
 
     def _removed(self, state: State, held: Held, channel: Channel) -> Held:
-        why = Why(f"channels/{channel.id}", state.now)
-        standing = Standing.NEVER if channel.forgets else Standing.DELETED
+        why = Why(channel.rule, state.now)
+        standing = _NEVER if channel.forgets else _DELETED
         return Held(standing, None, None, state.now, stamp(state.now, held.stamp), why)
 
     def _put(self, state: State, store: str, held: Held) -> None:
@@ -218,7 +214,7 @@ class Interpreter:
 
     def _set_off(self, state: State, route: Route, held: Held) -> None:
         """The route takes along what is there now, and carries it after its delay."""
-        delay = self._delay(route.delay)
+        delay = self._delays[route.id]
         if delay > _ZERO:
             self._schedule(state, route.id, state.now + delay, held)
         else:
@@ -234,7 +230,7 @@ class Interpreter:
     def _ask(self, state: State, routes: Iterable[Route], verb: str | None) -> None:
         """A store may ask another, but not again within its window unless the verb forces it."""
         for route in routes:
-            if not self._open_to(state, route):
+            if not state.circumstances.works(route.id):
                 continue
             last = state.asked.get(route.id)
             early = last is not None and route.window and state.now - last < route.window
@@ -243,46 +239,31 @@ class Interpreter:
             state.asked[route.id] = state.now
             self._set_off(state, route, state.held.get(route.origin, NEVER))
 
-    def _open_to(self, state: State, route: Route) -> bool:
-        """Whether the person's options let the route work, the stores' own needs included."""
-        return holds(self.book.needs_of(route), state.options)
-
     def _carry(self, state: State, route: Route, taken: Held | None) -> None:
         carried = taken or state.held.get(route.origin, NEVER)
-        never = carried.standing is Standing.NEVER and carried.why is None
-        if never or not self._open_to(state, route):
+        nothing = carried.standing is _NEVER and carried.why is None
+        if nothing or not state.circumstances.works(route.id):
             return
         held = state.held.get(route.target, NEVER)
-        if self._refuses(route, carried, held):
-            state.refused[route.id] = Refusal(f"routes/{route.id}", state.now, route.refuses)
+        alike = _alike(carried, held)
+        if not alike if _in_the_way(route, held) else _too_large(route, carried):
+            state.refused[route.id] = Refusal(route.rule, state.now, route.refuses)
             return
-        if carried.standing is not Standing.PHOTO and held.standing is Standing.NEVER:
+        emptied = carried.standing is not _PHOTO
+        if emptied and held.standing is _NEVER:
             return
-        state.refused.pop(route.id, None)
-        state.options.update(dict.fromkeys(route.sets, True))
-        self._settle(state, route, carried, held)
-
-    def _refuses(self, route: Route, carried: Held, held: Held) -> bool:
-        if route.only_into_never_had and held.standing is not Standing.NEVER:
-            return not _alike(carried, held)
-        if route.stands_in and held.standing is Standing.PHOTO and not _came_by(route, held):
-            return not _alike(carried, held)
-        size = carried.size_bytes
-        return route.max_bytes is not None and size is not None and size > route.max_bytes
-
-    def _settle(self, state: State, route: Route, carried: Held, held: Held) -> None:
+        if state.refused:
+            state.refused.pop(route.id, None)
+        if route.sets:
+            self._turn_on(state, route)
         stamped = stamp(state.now, held.stamp)
-        if _alike(carried, held):
-            state.held[route.target] = Held(
-                held.standing, held.name, held.size_bytes, held.since, stamped, held.why
-            )
+        if alike:
+            state.held[route.target] = Held(*held[:4], stamped, *held[5:])
             return
-        why = Why(f"routes/{route.id}", state.now, carried.why)
-        emptied = carried.standing is not Standing.PHOTO
-        standing = Standing.DELETED if emptied else Standing.PHOTO
+        why = Why(route.rule, state.now, carried.why)
+        standing = _DELETED if emptied else _PHOTO
         size = None if route.resizes else carried.size_bytes
-        new = Held(standing, carried.name, size, state.now, stamped, why)
-        self._put(state, route.target, new)
+        self._put(state, route.target, Held(standing, carried.name, size, state.now, stamped, why))
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -295,30 +276,26 @@ class Interpreter:
         """
         if fill and surface.owner_views_large and viewer == state.person:
             self._ask(state, self.book.routes_on_view, None)
-        if self._hides(state, surface):
-            return (Seen(None, f"surfaces/{surface.id}", None),)
-        if surface.instead:
-            surface = surface.seen_by(state.options)
+        circumstances = state.circumstances
+        absent = surface.signed_in and surface.id not in state.signed_in
+        if absent or circumstances.hides(surface.id):
+            return (Seen(None, surface.rule, None),)
+        surface = circumstances.surface(surface.id)
         held = state.held.get(surface.reads, NEVER)
         most, size = surface.max_bytes, held.size_bytes
         if most is not None and size is not None and size > most:
-            return (Seen(None, f"surfaces/{surface.id}", None),)
+            return (Seen(None, surface.rule, None),)
         fresh = Seen(held.photo(surface.file), None, held.why)
         if surface.cache is None or viewer is None:
             return (fresh,)
         return self._through(state, surface, viewer, fresh, fill=fill)
-
-    def _hides(self, state: State, surface: Surface) -> bool:
-        if surface.signed_in and surface.id not in state.signed_in:
-            return True
-        return not holds(surface.needs, state.options)
 
     def _through(
         self, state: State, surface: Surface, viewer: str, fresh: Seen, *, fill: bool
     ) -> tuple[Seen, ...]:
         assert surface.cache is not None
         cache = self.book.caches[surface.cache]
-        key = self.key(state, surface, viewer)
+        key = _key(state, surface, viewer)
         kept = [c for c in state.copies.get(key, ()) if not _expired(c, cache, state.now)]
         if cache.surely and kept:
             return tuple(_kept(c, cache) for c in kept)
@@ -331,9 +308,7 @@ class Interpreter:
 
     def key(self, state: State, surface: Surface, viewer: str) -> CacheKey:
         """The address under which the viewer's cache keeps what this surface shows."""
-        surface = surface.seen_by(state.options)
-        stamped = state.held.get(surface.reads, NEVER).stamp if surface.stamped else 0
-        return (viewer, surface.cache or "", surface.reads, surface.file, stamped)
+        return _key(state, state.circumstances.surface(surface.id), viewer)
 
     # --- moments at which something changes by itself -------------------------------------------
 
@@ -341,25 +316,42 @@ class Interpreter:
         """When something due, or a copy's end, may change what is seen there; unsorted."""
         for due in state.due:
             yield due.at
-        surface = surface.seen_by(state.options)
+        surface = state.circumstances.surface(surface.id)
         if surface.cache is None or viewer is None:
             return
         latest = self.book.caches[surface.cache].lifetime.latest
         if latest is not None:
-            for copy in state.copies.get(self.key(state, surface, viewer), ()):
+            for copy in state.copies.get(_key(state, surface, viewer), ()):
                 yield copy.fetched + latest
 
 
+Worlds = tuple[tuple[Interpreter, State], ...]
+"""All that are possible for one person, each with the pace at which it goes on."""
+
+
+def _key(state: State, surface: Surface, viewer: str) -> CacheKey:
+    stamped = state.held.get(surface.reads, NEVER).stamp if surface.stamped else 0
+    return (viewer, surface.cache or "", surface.reads, surface.file, stamped)
+
+
 def _alike(one: Held, other: Held) -> bool:
-    return _content(one) == _content(other)
+    both = (one.standing is _PHOTO) == (other.standing is _PHOTO)
+    return both and one.name == other.name and one.files == other.files
 
 
-def _content(held: Held) -> tuple[object, ...]:
-    return (held.standing is Standing.PHOTO, held.name, held.files)
+def _in_the_way(route: Route, held: Held) -> bool:
+    """Whether a route that overwrites nothing of others finds something."""
+    if route.only_into_never_had:
+        return held.standing is not _NEVER
+    if not route.stands_in:
+        return False
+    came_by = held.why is not None and held.why.rule == route.rule
+    return held.standing is _PHOTO and not came_by
 
 
-def _came_by(route: Route, held: Held) -> bool:
-    return held.why is not None and held.why.rule == f"routes/{route.id}"
+def _too_large(route: Route, carried: Held) -> bool:
+    most, size = route.max_bytes, carried.size_bytes
+    return most is not None and size is not None and size > most
 
 
 def _expired(copy: Copy, cache: Cache, now: datetime) -> bool:
@@ -368,4 +360,4 @@ def _expired(copy: Copy, cache: Cache, now: datetime) -> bool:
 
 
 def _kept(copy: Copy, cache: Cache) -> Seen:
-    return Seen(copy.name, f"caches/{cache.id}", copy.why, copy.fetched)
+    return Seen(copy.name, cache.rule, copy.why, copy.fetched)

@@ -144,7 +144,8 @@ def _option(t: Table) -> Option:
     else:
         default = t.choice("default", (*choices, FIRST_PHOTO))
     delay = read_duration(t, "delay") or NO_DELAY
-    return Option(**_common(t), default=default, choices=choices, delay=delay)
+    act = t.text("act", "")
+    return Option(**_common(t), default=default, choices=choices, delay=delay, act=act)
 
 
 def _store(t: Table) -> Store:
@@ -177,6 +178,7 @@ def _channel(t: Table) -> Channel:
         signs_in=t.maybe_text("signs-in"),
         names_files=t.flag("names-files", False),
         text=t.text("text"),
+        act=t.text("act"),
         does=_does(t),
         needs=t.texts("needs"),
         lacking=t.text("lacking", ""),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sameface.rules.essence import distinct
 from sameface.rules.events import Event
-from sameface.rules.interpreter import Interpreter, Seen
+from sameface.rules.interpreter import Seen, Worlds
 from sameface.rules.rulebook import Rulebook, Surface
 from sameface.rules.state import NEVER, State
-
-Worlds = tuple[tuple[Interpreter, State], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,16 @@ class Look:
             looked = state.fork() if own else state
             yield from interpreter.see(looked, self.surface, self.viewer, fill=own)
 
+    def too_large(self) -> str | None:
+        """What is said where the photo in the store is larger than the surface shows; else None."""
+        most, size = (
+            self.surface.max_bytes,
+            self.state.held.get(self.surface.reads, NEVER).size_bytes,
+        )
+        if most is None or size is None or size <= most:
+            return None
+        return f"{self.surface.title} shows no photo of more than {most:,} bytes; this has {size:,}"
+
     def wanted(self) -> str | None:
         """The photo somebody chose last, as this surface's file of it is called; or the aim."""
         if self.aim is not None:
@@ -84,6 +93,10 @@ class Look:
         found = {at for i, s in self.worlds for at in i.moments(s, self.surface, self.viewer)}
         return sorted(at for at in found if at > self.now)
 
-    def same_as(self, other: Look) -> bool:
-        """True when nothing that happens later can tell the two apart."""
-        return all(a.same_as(b) for (_, a), (_, b) in zip(self.worlds, other.worlds, strict=True))
+    def once(self) -> tuple[Look, Hashable]:
+        """The same question in fewer worlds: those that no answer to it can tell apart, once.
+
+        With it, a mark: two looks with the same one will always be answered alike.
+        """
+        found = distinct(self.worlds, self.book.bearing[self.surface.id])
+        return replace(self, worlds=tuple(found.values())), (self.now, frozenset(found))

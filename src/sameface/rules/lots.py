@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sameface.rules.bearing import Bearing
+from sameface.rules.essence import distinct
 from sameface.rules.events import Event
-from sameface.rules.futures import essence
 from sameface.rules.looking import Look
 from sameface.values import iso
 
@@ -54,8 +55,9 @@ class Lot:
 
     @classmethod
     def of(cls, look: Look, surfaces: tuple[str, ...]) -> Lot:
-        """A lot of these worlds, alike ones once."""
-        worlds = {(i.pace, essence(s)): (i, s) for i, s in look.worlds}
+        """A lot of these worlds: those that nothing seen on these surfaces tells apart, once."""
+        bearing = Bearing.of_all(look.book.bearing[surface] for surface in surfaces)
+        worlds = distinct(look.worlds, bearing)
         mark = (look.now, surfaces, frozenset(worlds))
         return cls(replace(look, worlds=tuple(worlds.values())), surfaces, _Once(mark))
 
@@ -82,6 +84,7 @@ class Lots:
 
     def __init__(self, wanted: str | None) -> None:
         self.wanted = wanted
+        self.tried = 0  # worlds in which a deed was done
         self._after: dict[Hashable, Lot] = {}
         self._lacking: dict[Hashable, frozenset[str]] = {}
         self._moments: dict[Hashable, tuple[datetime, ...]] = {}
@@ -90,6 +93,7 @@ class Lots:
         """The lot after that deed."""
         key = (lot.mark, deed)
         if key not in self._after:
+            self.tried += len(lot.look.worlds)
             self._after[key] = Lot.of(lot.look.after(deed.event, deed.at), lot.surfaces)
         return self._after[key]
 
@@ -123,17 +127,26 @@ def uncached(lot: Lot) -> Lot:
 
 def _lacking(lot: Lot, look: Look, wanted: str | None) -> frozenset[str]:
     rows = (look.book.surfaces[surface] for surface in lot.surfaces)
-    return frozenset(row.id for row in rows if replace(look, surface=row).photos() != {wanted})
+    return frozenset(row.id for row in rows if not _shows(replace(look, surface=row), wanted))
+
+
+def _shows(look: Look, wanted: str | None) -> bool:
+    """Whether the wanted photo is all that can be seen."""
+    return all(seen.name == wanted for seen in look.seen())
 
 
 def _moments(lot: Lot) -> set[datetime]:
+    """Each world's own: that all of them pass one by one makes no difference to any."""
+    rows = [lot.look.book.surfaces[surface] for surface in lot.surfaces]
+    cached = [row for row in rows if row.cache is not None] or rows[:1]
     times: set[datetime] = set()
-    look = lot.look
-    for _ in range(_MOST_MOMENTS):
-        rows = (look.book.surfaces[surface] for surface in lot.surfaces)
-        found = {at for row in rows for at in replace(look, surface=row).moments()}
-        if not found:
-            break
-        times |= found
-        look = look.later(min(found))
+    for interpreter, state in lot.look.worlds:
+        here = state.fork()
+        for _ in range(_MOST_MOMENTS):
+            told = (interpreter.moments(here, row, lot.look.viewer) for row in cached)
+            found = {at for some in told for at in some if at > here.now}
+            if not found:
+                break
+            times |= found
+            interpreter.advance(here, min(found))
     return times

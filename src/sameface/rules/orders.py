@@ -15,6 +15,7 @@ from sameface.rules.steps import FIELDS
 
 WAIT = "wait"
 _WHO = frozenset({"person", "viewer", "page"})
+_PRESENCE = ("sign-in", "sign-out")
 _SWITCH: Mapping[str, Value] = {"on": True, "off": False, "true": True, "false": False}
 
 
@@ -64,11 +65,19 @@ def parse_order(text: str, about: Asking) -> Order:
 
 
 def clients(book: Rulebook, verb: str) -> tuple[str, ...]:
-    """The surfaces that an action such as `sign-in` or `restart` can be about."""
-    cleared = {c.id for c in book.caches.values() if c.cleared_by == verb}
-    if cleared:
-        return tuple(s.id for s in book.surfaces.values() if s.cache in cleared)
-    return tuple(s.id for s in book.surfaces.values() if s.signed_in)
+    """The surfaces that an action such as `sign-in` or `restart` can be about.
+
+    One that clears no cache (a restart that keeps a folder) is about whatever keeps a client's.
+    """
+    if verb in _PRESENCE:
+        return tuple(s.id for s in book.surfaces.values() if s.signed_in)
+    own = {c.id: c.cleared_by for c in book.caches.values() if "client" in _told(c.cleared_by)}
+    cleared = {cache for cache, by in own.items() if by == verb} or own.keys()
+    return tuple(s.id for s in book.surfaces.values() if s.cache in cleared)
+
+
+def _told(verb: str | None) -> tuple[str, ...]:
+    return FIELDS.get(verb or "", ())
 
 
 def _waited(text: str, rest: list[str]) -> timedelta:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sameface.rules.conditions import holds
-from sameface.rules.events import Event, Refusal
+from sameface.rules.events import Event, Photo, Refusal
 from sameface.rules.rulebook import Channel, Rulebook, Store
 from sameface.rules.state import NEVER, Held, State
 from sameface.values import Standing
@@ -16,38 +15,34 @@ def refusal(
 
     `store` is where the channel writes for this person, None where they have nothing there.
     """
-    why = _closed(state, channel, event)
+    why = state.circumstances.barred(channel.id) or _undone(channel, event)
     if why is not None:
-        return Refusal(f"channels/{channel.id}", state.now, why)
+        return Refusal(channel.rule, state.now, why)
     if store is None:
         row = book.stores[channel.writes]
-        return Refusal(f"stores/{row.id}", state.now, row.lacking)
+        return Refusal(row.rule, state.now, row.lacking)
     row = book.stores[store]
-    for kind, taker in (("channels", channel), ("stores", row)):
-        too_large = _too_large(taker, event)
-        if too_large is not None:
-            return Refusal(f"{kind}/{taker.id}", state.now, too_large)
-    if event.verb == "remove" and not _removable(state.held.get(store, NEVER), channel):
-        return Refusal(f"stores/{store}", state.now, f"{row.title} holds no photo to remove")
+    if event.photo is not None:
+        return _too_large(channel, event.photo, state) or _too_large(row, event.photo, state)
+    if not _removable(state.held.get(store, NEVER), channel):
+        return Refusal(row.rule, state.now, f"{row.title} holds no photo to remove")
     return None
 
 
-def _closed(state: State, channel: Channel, event: Event) -> str | None:
-    if channel.closed:
-        return channel.closed
-    if not holds(channel.needs, state.options):
-        return channel.lacking
-    if event.verb not in channel.does:
-        what = "removes" if event.verb == "remove" else "sets"
-        return f"nobody {what} a photo with {channel.title}"
-    return None
-
-
-def _too_large(taker: Channel | Store, event: Event) -> str | None:
-    size = event.photo.size_bytes if event.photo else None
-    if taker.max_bytes is None or size is None or size <= taker.max_bytes:
+def _undone(channel: Channel, event: Event) -> str | None:
+    """Why nobody does this by way of the channel; None where somebody does."""
+    if event.verb in channel.does:
         return None
-    return f"{taker.title} takes at most {taker.max_bytes:,} bytes; this photo has {size:,}"
+    can = "change a photo, not remove it" if event.verb == "remove" else "remove a photo"
+    return f"{channel.title} can only {can}"
+
+
+def _too_large(taker: Channel | Store, photo: Photo, state: State) -> Refusal | None:
+    most, size = taker.max_bytes, photo.size_bytes
+    if most is None or size is None or size <= most:
+        return None
+    text = f"{taker.title} takes at most {most:,} bytes; this photo has {size:,}"
+    return Refusal(taker.rule, state.now, text)
 
 
 def _removable(held: Held, channel: Channel) -> bool:

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
+from typing import ClassVar
 
+from sameface.rules.bearing import Bearing, bearing_on
+from sameface.rules.circumstances import Circumstances
 from sameface.rules.conditions import Value, holds
 
 FIRST_PHOTO = "first-photo"
@@ -47,12 +50,18 @@ NO_DELAY = Duration(timedelta(0), timedelta(0))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What every row has."""
+    """What every row has. `rule` is how reasons and refusals name it: `routes/ad-to-azure-ad`."""
+
+    kind: ClassVar[str]
 
     id: str
     title: str
     source: tuple[str, ...]
     certain: bool
+
+    @property
+    def rule(self) -> str:
+        return f"{self.kind}/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +69,15 @@ class Option(Row):
     """Something that differs between organisations or people; `default` may be FIRST_PHOTO.
 
     It is on or off where the default is, and may say one of its `choices` instead. Setting it takes
-    effect after `delay`.
+    effect after `delay`. `act` is what an administrator must do to make it say its default.
     """
+
+    kind: ClassVar[str] = "options"
 
     default: bool | str
     choices: tuple[str, ...] = ()
     delay: Duration = NO_DELAY
+    act: str = ""
 
     @property
     def is_flag(self) -> bool:
@@ -85,6 +97,8 @@ class Store(Row):
     own copy, which nobody can write or read but by looking at a surface.
     """
 
+    kind: ClassVar[str] = "stores"
+
     short: str
     max_bytes: int | None
     files: tuple[str, ...]
@@ -102,13 +116,16 @@ class Channel(Row):
     `forgets`: what it removes, the store afterwards never had.
     """
 
+    kind: ClassVar[str] = "channels"
+
     actor: str  # person | administrator | process
     writes: str
     otherwise: str | None
     views_large: bool  # followed by the owner's own large view
     signs_in: str | None  # the client it signs its person in to
     names_files: bool  # may write one file of the store alone
-    text: str
+    text: str  # somebody used it: "Alice changed it in Lync"
+    act: str  # what whoever uses it must do: "upload it in Lync"
     does: tuple[str, ...] = WRITES
     needs: tuple[str, ...] = ()
     lacking: str = ""  # why it refuses, where `needs` are not met
@@ -129,6 +146,8 @@ class Route(Row):
     `window`, unless one of the actions `forced_by`) or an action of the owner. Where it `stands_in`
     it carries only into a store that holds no photo, or one that came the same way.
     """
+
+    kind: ClassVar[str] = "routes"
 
     origin: str
     target: str
@@ -158,6 +177,8 @@ class Route(Row):
 class Cache(Row):
     """A copy between store and viewer, `surely` kept or perhaps, until cleared or expired."""
 
+    kind: ClassVar[str] = "caches"
+
     surely: bool
     lifetime: Duration
     cleared_by: str | None
@@ -170,6 +191,8 @@ class Surface(Row):
 
     For some people it reads something else `instead`: conditions, and the surface as it is then.
     """
+
+    kind: ClassVar[str] = "surfaces"
 
     short: str
     reads: str
@@ -195,9 +218,11 @@ class Surface(Row):
 class Action(Row):
     """Something people do that changes no photo: visit, edit-cancel, restart, clear-cache, …"""
 
+    kind: ClassVar[str] = "actions"
+
     by: str  # owner | viewer | administrator
     views_large: bool
-    text: str  # somebody does it: "Alice opens the own profile page"
+    text: str  # somebody does it: "Alice opens their own profile page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +261,32 @@ class Rulebook:
         """Every option as it is for somebody: as given, else as usual."""
         usual = self._usual[has_photo]
         return {name: given.get(name, value) for name, value in usual.items()}
+
+    def circumstances(self, given: Mapping[str, Value], *, has_photo: bool = True) -> Circumstances:
+        """How somebody with these options stands: one and the same for all who have them."""
+        usual = self._usual[has_photo]
+        values = tuple([given.get(name, usual[name]) for name in usual])
+        found = self._circumstances.get(values)
+        if found is None:
+            found = Circumstances(self, dict(zip(usual, values, strict=True)))
+            self._circumstances[values] = found
+        return found
+
+    @cached_property
+    def _circumstances(self) -> dict[tuple[Value, ...], Circumstances]:
+        return {}
+
+    @cached_property
+    def is_ranged(self) -> bool:
+        """True where something takes as long as a range says, so that worlds can differ."""
+        delays = [route.delay for route in self.routes.values()]
+        delays += [option.delay for option in self.options.values()]
+        return any(delay.is_range for delay in delays)
+
+    @cached_property
+    def is_asked_in_ranges(self) -> bool:
+        """True where that is so of a route that an action sets off."""
+        return any(r.delay.is_range for routes in self.routes_set_off.values() for r in routes)
 
     @cached_property
     def _usual(self) -> Mapping[bool, Mapping[str, Value]]:
@@ -315,6 +366,11 @@ class Rulebook:
     @cached_property
     def _upstream(self) -> Mapping[str, frozenset[str]]:
         return {store: self._leading_to(store) for store in self.stores}
+
+    @cached_property
+    def bearing(self) -> Mapping[str, Bearing]:
+        """By surface, what can ever bear on what it shows."""
+        return {surface.id: bearing_on(self, surface) for surface in self.surfaces.values()}
 
     def _leading_to(self, store: str) -> frozenset[str]:
         found, open_ = {store}, [store]

@@ -39,6 +39,13 @@ class Scenario:
     people: tuple[Member, ...]
     steps: tuple[Step, ...]
 
+    def world(self) -> World:
+        """The scenario's people at its start."""
+        world = World(self.book, self.start, self.options)
+        for member in self.people:
+            world.add(member.id, Photo(member.photo) if member.photo else None, member.options)
+        return world
+
     def introduced(self) -> frozenset[str]:
         """The names of all photos that anything in the file brings in, and "none"."""
         first = {member.photo for member in self.people if member.photo}
@@ -172,9 +179,7 @@ def _steps(top: Table, book: Rulebook, people: Collection[str]) -> tuple[Step, .
 
 def run_scenario(scenario: Scenario) -> Report:
     """Let it happen, and look."""
-    world = World(scenario.book, scenario.start, scenario.options)
-    for member in scenario.people:
-        world.add(member.id, Photo(member.photo) if member.photo else None, member.options)
+    world = scenario.world()
     introduced = scenario.introduced()
     told: list[Looked | Happened] = []
     for number, step in enumerate(scenario.steps, 1):

@@ -13,7 +13,7 @@ from sameface.rules.looking import Look
 from sameface.rules.rulebook import Action
 from sameface.rules.state import NEVER
 
-_MOST_TRIED = 200
+_MOST_TRIED = 300
 _NOTHING = timedelta(0)
 _VIEW = "view"
 
@@ -39,25 +39,55 @@ class Ways:
 
 def ways(look: Look, wanted: str | None, without: frozenset[str] = frozenset()) -> Ways:
     """Fewest actions first, then soonest. Nobody does the same kind of thing twice."""
-    seen, other = look.photos(), None
+    look, mark = look.once()
+    seen, other, passed = look.photos(), None, {mark}
     reachable = _is_on_its_way(look, wanted)
     count = itertools.count()
-    start: tuple[int, datetime, int, Look, Path] = (0, look.now, next(count), look, ())
-    open_ = [start]
+    open_: list[tuple[int, datetime, int, _Node]] = []
+    _push(open_, count, _Node(look, ()), look, without)
     while open_ and next(count) < _MOST_TRIED:
-        actions, _, _, here, taken = heapq.heappop(open_)
-        if taken:
-            photos = here.photos()
-            if photos == {wanted}:
-                return Ways(taken, other or taken)
-            other = other or (taken if photos != seen else None)
-            if other and not reachable:
-                break
-        done = without | {_kind(step.action) for step in taken if step.action}
-        for step, there in _next(here, done):
-            more = actions + (step.action is not None)
-            heapq.heappush(open_, (more, step.at, next(count), there, (*taken, step)))
+        node = heapq.heappop(open_)[-1]
+        here, mark = node.arrived().once()
+        if mark in passed:
+            continue
+        passed.add(mark)
+        photos = here.photos()
+        if photos == {wanted}:
+            return Ways(node.taken, other or node.taken)
+        other = other or (node.taken if photos != seen else None)
+        if other and not reachable:
+            break
+        _push(open_, count, node, here, without)
     return Ways(None, other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """Steps taken, the last of them not tried yet: `before` is how it was then."""
+
+    before: Look
+    taken: Path
+    event: Event | None = None
+
+    def arrived(self) -> Look:
+        """How it is after the last step."""
+        at = self.taken[-1].at
+        return self.before.later(at) if self.event is None else self.before.after(self.event, at)
+
+
+def _push(
+    open_: list[tuple[int, datetime, int, _Node]],
+    count: Iterator[int],
+    node: _Node,
+    here: Look,
+    without: frozenset[str],
+) -> None:
+    """Every step that can follow."""
+    done = without | {_kind(step.action) for step in node.taken if step.action}
+    for step, event in _next(here, done):
+        following = _Node(here, (*node.taken, step), event)
+        actions = sum(one.action is not None for one in following.taken)
+        heapq.heappush(open_, (actions, step.at, next(count), following))
 
 
 def _is_on_its_way(look: Look, wanted: str | None) -> bool:
@@ -78,16 +108,12 @@ def _kind(action: Action) -> str:
     return _VIEW if action.views_large else action.id
 
 
-def _next(look: Look, done: frozenset[str]) -> Iterator[tuple[Step, Look]]:
-    moments = look.moments()
-    if moments:
-        yield Step(moments[0]), look.later(moments[0])
+def _next(look: Look, done: frozenset[str]) -> Iterator[tuple[Step, Event | None]]:
+    if moments := look.moments():
+        yield Step(moments[0]), None
     for action, event, at in _useful(look):
-        if action.id in done or _kind(action) in done:
-            continue
-        there = look.after(event, at)
-        if not there.same_as(look if at == look.now else look.later(at)):
-            yield Step(at, action), there
+        if action.id not in done and _kind(action) not in done:
+            yield Step(at, action), event
 
 
 def _useful(look: Look) -> Iterator[tuple[Action, Event, datetime]]:

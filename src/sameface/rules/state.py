@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
+from sameface.rules.circumstances import Circumstances
 from sameface.rules.conditions import Value
 from sameface.rules.events import Refusal
 from sameface.values import Standing
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CacheKey = tuple[str, str, str, str | None, int]
 """Viewer, cache, store, file, and the store's timestamp where the address carries it (else 0)."""
 
@@ -23,8 +23,7 @@ class Why(NamedTuple):
     before: Why | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What one store holds for the person.
 
     `files` are photos of single files that differ from the rest; `stamp` is the store's own
@@ -86,22 +85,22 @@ class State:
 
     __slots__ = (
         "asked",
+        "circumstances",
         "copies",
         "due",
         "held",
         "newest",
         "now",
-        "options",
         "order",
         "person",
         "refused",
         "signed_in",
     )
 
-    def __init__(self, person: str, now: datetime, options: dict[str, Value]) -> None:
+    def __init__(self, person: str, now: datetime, circumstances: Circumstances) -> None:
         self.person = person
         self.now = now
-        self.options = options
+        self.circumstances = circumstances
         self.held: dict[str, Held] = {}
         self.asked: dict[str, datetime] = {}
         self.due: tuple[Due, ...] = ()
@@ -111,11 +110,20 @@ class State:
         self.newest = Newest(None, None, now, "start")
         self.order = 0
 
+    @property
+    def options(self) -> Mapping[str, Value]:
+        """What every option says of this person now."""
+        return self.circumstances.options
+
+    def set(self, option: str, value: Value) -> None:
+        """Let an option say that from now on."""
+        self.circumstances = self.circumstances.but(option, value)
+
     def fork(self) -> State:
         """An independent copy; what it holds is frozen, so the dictionaries suffice."""
         other = State.__new__(State)
         other.person, other.now, other.newest = self.person, self.now, self.newest
-        other.options, other.held = self.options.copy(), self.held.copy()
+        other.circumstances, other.held = self.circumstances, self.held.copy()
         other.asked, other.copies = self.asked.copy(), self.copies.copy()
         other.refused, other.due, other.order = self.refused.copy(), self.due, self.order
         other.signed_in = self.signed_in
@@ -132,11 +140,12 @@ class State:
             and self.due == other.due
             and self.asked == other.asked
             and self.copies == other.copies
-            and self.options == other.options
+            and self.circumstances is other.circumstances
             and self.signed_in == other.signed_in
         )
 
 
 def stamp(now: datetime, last: int) -> int:
     """Milliseconds since 1970, later than `last`: a timestamped address is never used twice."""
-    return max(int((now - _EPOCH).total_seconds() * 1000), last + 1)
+    made = int(now.timestamp() * 1000)
+    return made if made > last else last + 1

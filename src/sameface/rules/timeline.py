@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sameface.rules.events import Photo
-from sameface.rules.looking import Look
 from sameface.rules.scenarios import Scenario
 from sameface.rules.steps import LOOK
 from sameface.rules.world import World
@@ -61,7 +59,7 @@ class Timeline:
 
 def timeline(scenario: Scenario) -> Timeline:
     """Play a scenario and watch: all surfaces for a colleague, and caches for who looks."""
-    world = _Watched(scenario)
+    world = scenario.world()
     questions = tuple(_questions(scenario))
     kept = {question: _Kept() for question in questions}
     for step in scenario.steps:
@@ -83,21 +81,6 @@ def timeline(scenario: Scenario) -> Timeline:
         for (viewer, surface, person), one in kept.items()
     )
     return Timeline(scenario, end, tuple(tracks))
-
-
-class _Watched(World):
-    """A scenario's world, of which one may ask what is seen without being told why."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        super().__init__(scenario.book, scenario.start, scenario.options)
-        for member in scenario.people:
-            self.add(member.id, Photo(member.photo) if member.photo else None, member.options)
-
-    def question(self, viewer: str | None, surface: str, person: str) -> Look:
-        worlds = self._worlds(person)
-        self._keep(person, worlds)
-        row = self.book.surfaces[surface].seen_by(worlds[0][1].options)
-        return Look(worlds, row, viewer)
 
 
 @dataclass(slots=True)
@@ -132,7 +115,7 @@ def _questions(scenario: Scenario) -> Iterator[Question]:
                     yield (viewer, surface.id, person)
 
 
-def _pass(world: _Watched, until: datetime | None, kept: dict[Question, _Kept]) -> datetime:
+def _pass(world: World, until: datetime | None, kept: dict[Question, _Kept]) -> datetime:
     """Let time pass, noting every change on the way; the time of the last moment noted."""
     _note(world, kept)
     for _ in range(_MOST_MOMENTS):
@@ -147,7 +130,7 @@ def _pass(world: _Watched, until: datetime | None, kept: dict[Question, _Kept]) 
     return world.now
 
 
-def _note(world: _Watched, kept: dict[Question, _Kept]) -> None:
+def _note(world: World, kept: dict[Question, _Kept]) -> None:
     for question, one in kept.items():
         photos = world.question(*question).photos()
         one.note(world.now, tuple(sorted(photos, key=lambda name: (name is None, name or ""))))

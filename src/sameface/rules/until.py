@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sameface.rules.conditions import holds
+from sameface.rules.conditions import holds, terms
 from sameface.rules.events import Event
 from sameface.rules.looking import Look
-from sameface.rules.rulebook import Action, Channel
+from sameface.rules.rulebook import Action, Channel, Route
 from sameface.rules.search import Step, ways
+from sameface.rules.state import State
 from sameface.rules.ways import way
-from sameface.rules.wording import Wording, moment, sentence
+from sameface.rules.wording import Wording, by_way_of, moment, no_way, sentence
 from sameface.values import Ends, Until
+
+_CYCLES = 8
+"""What one due moment sets off may be due in turn; longer chains than this there are not."""
 
 
 def until(look: Look, wording: Wording) -> Until:
@@ -107,30 +111,86 @@ def _sooner(look: Look, path: Sequence[Step], wording: Wording) -> tuple[Until, 
 
 def _never(look: Look, wording: Wording) -> str:
     """Why nothing will change it, and what would."""
-    book, state, surface = look.book, look.state, look.surface
+    why, must = _why_never(look), _must(look, wording)
+    told = sentence(wording.tell(why, look.person, look.viewer))
+    return f"{told}: {must}" if must else told
+
+
+def _why_never(look: Look) -> str:
+    """The condition that is not met, the refusal on the way, or that there is no way."""
+    book, state, surface = look.book, _at_rest(look), look.surface
     store = book.stores[surface.reads]
-    why = store.alone
-    for route in book.routes.values():
-        if route.id in state.refused and route.target in book.upstream(store.id):
-            why = state.refused[route.id].text
-    if store.needs is not None and not holds((store.needs,), state.options):
-        why = store.lacking
     if not holds(surface.needs, state.options):
-        return sentence(wording.tell(surface.unless, look.person, look.viewer))
-    why = wording.tell(why or f"nothing carries it to {store.title}", look.person, look.viewer)
+        return surface.unless
+    if store.needs is not None and not holds((store.needs,), state.options):
+        return store.lacking
+    if too_large := look.too_large():
+        return too_large
+    refused = [
+        state.refused[route.id].text
+        for route in book.routes.values()
+        if route.id in state.refused
+        and way(book, route.target, store.id, state.options) is not None
+    ]
+    if refused or store.alone:
+        return refused[-1] if refused else store.alone
+    origin = state.newest.store or store.id
+    if origin == store.id:
+        return f"whether {store.title} took the newest photo cannot be known"
+    routes = way(book, origin, store.id, state.options)
+    return (
+        no_way(book, origin, store.id, state.options) if routes is None else _stuck(state, routes)
+    )
+
+
+def _stuck(state: State, routes: Sequence[Route]) -> str:
+    """Where the photo came to rest on an open way: what carries on a write has had its chance."""
+    names = {store: held.name for store, held in state.held.items()}
+    stuck = next((r for r in routes if names.get(r.origin) != names.get(r.target)), routes[-1])
+    return stuck.waits if stuck.rests else f"{stuck.title}, but only with the next change"
+
+
+def _at_rest(look: Look) -> State:
+    """The last of the worlds when nothing is under way any more."""
+    for _ in range(_CYCLES):
+        moments = look.moments()
+        if not moments:
+            break
+        look = look.later(moments[-1])
+    return look.worlds[-1][1]
+
+
+def _must(look: Look, wording: Wording) -> str:
+    """Who would have to do what; nothing where nobody could."""
+    if not holds(look.surface.needs, look.state.options):
+        acts = (look.book.options[name].act for name in _unmet(look))
+        told = [wording.tell(act, look.person, look.viewer) for act in acts if act]
+        return f"an administrator must {' and '.join(told)}" if told else ""
     by_hand = _by_hand(look)
     if by_hand is None:
-        return sentence(why)
+        return ""
     actor = wording.name(look.person) if by_hand.actor == "person" else "an administrator"
-    return f"{sentence(why)}: {actor} must set it in {by_hand.title}"
+    if look.wanted() is None:
+        return f"{actor} must remove it {by_way_of(by_hand)}"
+    smaller = ", made smaller" if look.too_large() else ""
+    return f"{actor} must {wording.tell(by_hand.act, look.person, look.viewer)}{smaller}"
+
+
+def _unmet(look: Look) -> list[str]:
+    """The options that the surface needs otherwise."""
+    options = look.state.options
+    unmet = (need for need in look.surface.needs if not holds((need,), options))
+    return [term.option for need in unmet for term in terms(need)]
 
 
 def _by_hand(look: Look) -> Channel | None:
     """A channel from which the photo would come here: the person's own first, then the nearest."""
-    book, options, reads = look.book, look.state.options, look.surface.reads
-    leading = [
-        channel
-        for channel in book.channels.values()
-        if channel.is_open_to(options) and way(book, channel.writes, reads, options) is not None
-    ]
+    book, state, reads = look.book, look.state, look.surface.reads
+
+    def leads(channel: Channel) -> bool:
+        store = state.circumstances.writes(channel.id)
+        is_open = channel.is_open_to(state.options) and store in state.circumstances.stores()
+        return is_open and way(book, store or "", reads, state.options) is not None
+
+    leading = filter(leads, book.channels.values())
     return min(leading, key=lambda c: (c.actor != "person", c.writes != reads), default=None)

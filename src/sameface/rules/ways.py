@@ -24,3 +24,16 @@ def way(
             if before is not None:
                 return (*before, route)
     return None
+
+
+def closed_by(
+    book: Rulebook, origin: str, target: str, options: Mapping[str, Value]
+) -> tuple[str, ...]:
+    """The options that close a way: with any one of them as it usually is, it would be open."""
+    usual = {row.id: row.usual(has_photo=True) for row in book.options.values()}
+    others = (name for name, value in options.items() if value != usual[name])
+    return tuple(
+        name
+        for name in others
+        if way(book, origin, target, {**options, name: usual[name]}) is not None
+    )

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sameface.rules.rulebook import Rulebook
+from sameface.rules.conditions import Value
+from sameface.rules.rulebook import Channel, Rulebook
+from sameface.rules.ways import closed_by
 
 COLLEAGUE = "a colleague"
-_DAY = timedelta(days=1)
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,23 @@ class Wording:
         return "no picture" if name is None else name
 
 
+def by_way_of(channel: Channel) -> str:
+    """`in Outlook Online`, `with Set-UserPhoto`."""
+    return f"{'in' if channel.actor == 'person' else 'with'} {channel.title}"
+
+
+def no_way(book: Rulebook, origin: str, target: str, options: Mapping[str, Value]) -> str:
+    """That no photo comes from the one store to the other, and which options are why."""
+    told = (
+        f"nothing carries a photo from {book.stores[origin].title} to {book.stores[target].title}"
+    )
+    closed = (
+        f"{name} is {said(options[name])}" for name in closed_by(book, origin, target, options)
+    )
+    why = " or ".join(closed)
+    return f"{told}, since {why}" if why else told
+
+
 def moment(at: datetime, now: datetime) -> str:
     """`09:01` today, `Tue 4 Mar 14:00` within the year, with the year otherwise; all UTC."""
     if at.date() == now.date():
@@ -42,16 +61,21 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{day} {at:%H:%M}" if at.year == now.year else f"{day} {at.year} {at:%H:%M}"
 
 
-def span(length: timedelta) -> str:
+def span(length: timedelta, largest: str = "day") -> str:
     """`10 seconds`, `3 hours`, `2 days`: the largest unit that is whole, else two of them."""
     seconds = int(length.total_seconds())
-    units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+    names = [unit for unit, _ in _UNITS]
     parts = []
-    for unit, size in units:
+    for unit, size in _UNITS[names.index(largest) :]:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count} {unit}{'s' if count > 1 else ''}")
     return " ".join(parts[:2]) or "no time"
+
+
+def said(value: Value) -> str:
+    """What an option says: on, off, or one of its choices."""
+    return value if isinstance(value, str) else "on" if value else "off"
 
 
 def sentence(text: str) -> str:

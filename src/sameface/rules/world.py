@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sameface.errors import BadUsage
 from sameface.rules.because import because
 from sameface.rules.conditions import Value
-from sameface.rules.events import Event, Outcome, Photo
-from sameface.rules.interpreter import Interpreter, Pace
-from sameface.rules.looking import Look, Worlds
+from sameface.rules.events import DONE, Event, Outcome, Photo, Refusal
+from sameface.rules.interpreter import Interpreter, Pace, Worlds
+from sameface.rules.looking import Look
 from sameface.rules.rulebook import Rulebook
 from sameface.rules.state import NEVER, Held, State
 from sameface.rules.until import until
@@ -41,15 +42,8 @@ class World:
         self.start = self.now = start or START
         self.wording = Wording(book, {} if names is None else names)
         self._options = dict(options or {})
-        self._early = Interpreter(book, self.start, Pace.EARLIEST)
-        self._late = Interpreter(book, self.start, Pace.LATEST)
-        delays = [route.delay for route in book.routes.values()]
-        delays += [option.delay for option in book.options.values()]
-        self._ranged = any(delay.is_range for delay in delays)
-        self._asks_take_time = any(
-            route.delay.is_range for routes in book.routes_set_off.values() for route in routes
-        )
-        self._people: dict[str, tuple[State, ...]] = {}
+        self._early, self._late = _interpreters(book, self.start)
+        self._people: dict[str, Worlds] = {}
 
     # --- people --------------------------------------------------------------------------------
 
@@ -58,7 +52,7 @@ class World:
     ) -> None:
         """Somebody new, as of the start."""
         given = {**self._options, **(options or {})}
-        self._people[person] = (self._early.person(person, photo, given),)
+        self._people[person] = ((self._early, self._early.person(person, photo, given)),)
 
     def __contains__(self, person: str) -> bool:
         return person in self._people
@@ -81,40 +75,43 @@ class World:
             return self._happen(event.person, event)
         for person in list(self._people):
             self._happen(person, event)
-        return Outcome()
+        return DONE
 
     def _happen(self, person: str, event: Event) -> Outcome:
         if event.person is None and event.process is None and not self._is_looked_at(person):
-            return Outcome()
-        worlds = self._worlds(person, writes=self._asks_take_time or event.verb in _WRITES)
-        outcomes = [interpreter.happen(state, event) for interpreter, state in worlds]
+            return DONE
+        worlds = self._worlds(person, writes=self.book.is_asked_in_ranges or event.verb in _WRITES)
+        told: dict[Refusal, None] = {}
+        for interpreter, state in worlds:
+            told.update(dict.fromkeys(interpreter.happen(state, event).refusals))
         self._keep(person, worlds)
-        return Outcome(tuple(dict.fromkeys(refusal for o in outcomes for refusal in o.refusals)))
+        return Outcome(tuple(told)) if told else DONE
 
     def _is_looked_at(self, person: str) -> bool:
-        return any(state.copies for state in self._people[person])
+        return any(state.copies for _, state in self._people[person])
 
     def _worlds(self, person: str, *, writes: bool = False) -> Worlds:
         """The person's worlds, brought up to now. A write, or one due, may make one into two."""
-        states = self._people[person]
-        if len(states) == 1 and self._ranged and (writes or states[0].due):
-            states = (states[0], states[0].fork())
-        worlds = tuple(zip((self._early, self._late), states, strict=False))
+        worlds = self._people[person]
+        if len(worlds) == 1 and self.book.is_ranged:
+            state = worlds[0][1]
+            if writes or state.due:
+                worlds = (*worlds, (self._late, state.fork()))
         for interpreter, state in worlds:
             interpreter.advance(state, self.now)
         return worlds
 
     def _keep(self, person: str, worlds: Worlds) -> None:
-        states = tuple(state for _, state in worlds)
-        one = len(states) == 1 or states[0].same_as(states[1])
-        self._people[person] = states[:1] if one else states
+        """Two worlds that nothing can tell apart any more are one."""
+        one = len(worlds) == 1 or worlds[0][1].same_as(worlds[1][1])
+        self._people[person] = worlds[:1] if one else worlds
 
     # --- looking -------------------------------------------------------------------------------
 
     def look(self, viewer: str | None, surface: str, person: str) -> Sighting:
         """What the viewer sees there now; their caches keep it. None: a colleague without any."""
         worlds = self._for_look(viewer, surface, person)
-        sighting = self._sight(worlds, viewer, surface)
+        sighting = self._told(self._asked(worlds, viewer, surface))
         self._fill(worlds, viewer, surface)
         return sighting
 
@@ -124,32 +121,33 @@ class World:
 
     def _fill(self, worlds: Worlds, viewer: str | None, surface: str) -> frozenset[str | None]:
         row = self.book.surfaces[surface]
-        seen = [s for i, state in worlds for s in i.see(state, row, viewer, fill=True)]
+        seen = {s.name for i, state in worlds for s in i.see(state, row, viewer, fill=True)}
         self._keep(worlds[0][1].person, worlds)
-        return frozenset(one.name for one in seen)
+        return frozenset(seen)
 
     def _for_look(self, viewer: str | None, surface: str, person: str) -> Worlds:
         own = self.book.surfaces[surface].owner_views_large and viewer == person
-        return self._worlds(person, writes=own and self._asks_take_time)
+        return self._worlds(person, writes=own and self.book.is_asked_in_ranges)
 
     def peek(self, viewer: str | None, surface: str, person: str) -> Sighting:
         """The same without touching anything."""
+        return self._told(self.question(viewer, surface, person))
+
+    def question(self, viewer: str | None, surface: str, person: str) -> Look:
+        """What is there to be seen now, in every world possible, untold: no why, no until."""
         worlds = self._worlds(person)
         self._keep(person, worlds)
-        return self._sight(worlds, viewer, surface)
+        return self._asked(worlds, viewer, surface)
 
-    def _sight(
-        self,
-        worlds: Worlds,
-        viewer: str | None,
-        surface: str,
-    ) -> Sighting:
-        look = Look(worlds, self.book.surfaces[surface].seen_by(worlds[0][1].options), viewer)
+    def _asked(self, worlds: Worlds, viewer: str | None, surface: str) -> Look:
+        return Look(worlds, worlds[0][1].circumstances.surface(surface), viewer)
+
+    def _told(self, look: Look) -> Sighting:
         photos = look.photos()
         return Sighting(
             person=look.person,
-            surface=surface,
-            viewer=viewer,
+            surface=look.surface.id,
+            viewer=look.viewer,
             at=self.now,
             photos=tuple(sorted(photos, key=lambda name: (name is None, name or ""))),
             because=because(look, self.wording),
@@ -187,3 +185,9 @@ class World:
         worlds = self._worlds(person)
         self._keep(person, worlds)
         return worlds[0][1]
+
+
+@lru_cache(maxsize=16)
+def _interpreters(book: Rulebook, start: datetime) -> tuple[Interpreter, Interpreter]:
+    """One at either pace; they hold no state, so all worlds of a rulebook can share them."""
+    return Interpreter(book, start, Pace.EARLIEST), Interpreter(book, start, Pace.LATEST)

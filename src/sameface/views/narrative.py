@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sameface.rules.events import Event
+from sameface.rules.orders import clients
 from sameface.rules.rulebook import Rulebook
 from sameface.rules.scenarios import Happened, Looked, Report
 from sameface.rules.steps import NOTHING
-from sameface.rules.wording import Wording, moment, sentence
+from sameface.rules.wording import Wording, by_way_of, moment, said, sentence
 from sameface.values import Ends, Until
 
 _INDENT = " " * 14
+
+
+def _letter(photo: str) -> str:
+    return f"photo {photo}"
 
 
 def narrate(report: Report, *, plain: bool = False) -> Iterator[str]:
@@ -24,35 +29,36 @@ def narrate(report: Report, *, plain: bool = False) -> Iterator[str]:
     yield ""
     for one in report.told:
         if isinstance(one, Happened):
-            yield from _happened(one, scenario.start, scenario.book, wording)
+            yield from _happened(one, scenario.start, wording)
         else:
             yield from _looked(one, scenario.start, scenario.book, wording, plain=plain)
     yield _verdict(report)
 
 
-def _happened(one: Happened, start: datetime, book: Rulebook, wording: Wording) -> Iterator[str]:
-    yield f"  {_clock(one.at, start):<12}{done(one.event, book, wording)}"
+def _happened(one: Happened, start: datetime, wording: Wording) -> Iterator[str]:
+    yield f"  {_clock(one.at, start):<12}{done(one.event, wording)}"
     for refusal in one.refusals:
         text = sentence(wording.tell(refusal.text, one.event.person or ""))
         yield f"{_INDENT}refused: {text}  [{refusal.rule}]"
 
 
-def done(event: Event, book: Rulebook, wording: Wording) -> str:
-    """What was done, in a sentence."""
-    person = event.person or ""
-    if event.verb in ("change", "remove"):
-        channel = book.channels[event.channel or ""]
+def done(event: Event, wording: Wording, called: Callable[[str], str] = _letter) -> str:
+    """What was done, in a sentence; `called` says what a photo is called, by its name."""
+    book, person = wording.book, event.person or ""
+    if event.channel is not None:
+        channel = book.channels[event.channel]
+        if event.photo is None:
+            return f"The photo of {wording.name(person)} is removed {by_way_of(channel)}"
+        size = f", {event.photo.size_bytes:,} bytes" if event.photo.size_bytes else ""
+        file = f"; the {event.file} file alone" if event.file else ""
         text = sentence(wording.tell(channel.text, person))
-        photo = f"to {event.photo.name}" if event.photo else "away: removed"
-        size = (
-            f" ({event.photo.size_bytes:,} bytes)" if event.photo and event.photo.size_bytes else ""
-        )
-        file = f", the {event.file} file only" if event.file else ""
-        return f"{text}, {photo}{size}{file}"
-    text = wording.tell(book.actions[event.verb].text, person, event.viewer)
+        return f"{text} ({called(event.photo.name)}{size}{file})"
+    text = sentence(wording.tell(book.actions[event.verb].text, person, event.viewer))
     if event.option is not None:
-        text += f": {event.option} {'on' if event.value else 'off'}"
-    return sentence(text)
+        return f"{text}: {event.option} is now {said(event.value)}"
+    if event.client is not None and len(clients(book, event.verb)) > 1:
+        return f"{text} ({book.surfaces[event.client].title})"
+    return text
 
 
 def _looked(

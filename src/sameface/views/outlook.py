@@ -13,7 +13,7 @@ from sameface.explain import WhatIf
 from sameface.rules.best import Plan
 from sameface.rules.lots import Deed
 from sameface.rules.rulebook import Rulebook
-from sameface.rules.wording import Wording, moment, span
+from sameface.rules.wording import Wording, moment, said, span
 from sameface.values import Ends, Until
 from sameface.views.narrative import until_text
 
@@ -68,6 +68,8 @@ def steps(
     if plan.left:
         titles = ", ".join(book.surfaces[surface].title for surface in plan.left)
         yield f"  Not reached this way: {titles}."
+    if plan.stopped is not None:
+        yield f"  The search stopped after {plan.stopped:,} tries; there may be a shorter way."
 
 
 def _within(plan: Plan, now: datetime) -> str:
@@ -89,6 +91,5 @@ def _to_do(deed: Deed, book: Rulebook, wording: Wording, letters: Mapping[str, s
         return f"{who} {what} by way of {channel.title}"
     text = wording.tell(book.actions[event.verb].text, event.person or "", event.viewer)
     if event.option is not None:
-        said = event.value if isinstance(event.value, str) else "on" if event.value else "off"
-        text += f": {event.option} {said}"
+        text += f": {event.option} {said(event.value)}"
     return text

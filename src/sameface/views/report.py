@@ -60,12 +60,8 @@ def report(
     thumbnails: Mapping[str, bytes],
     *,
     when: str,
-    refresh_s: int | None = None,
 ) -> str:
-    """The page. `thumbnails` are small JPEGs by digest, each put into the page once.
-
-    `refresh_s` makes a page that a server gives load itself anew.
-    """
+    """The page. `thumbnails` are small JPEGs by digest, each put into the page once."""
     names = {digest: f"p{number}" for number, digest in enumerate(thumbnails)}
     pictures = {names[digest]: _uri(data) for digest, data in thumbnails.items()}
     return _template().render(
@@ -76,7 +72,6 @@ def report(
         names=names,
         pictures=pictures,
         when=when,
-        refresh_s=refresh_s,
     )
 
 

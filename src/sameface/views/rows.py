@@ -2,117 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from sameface.rules.rulebook import Duration, Rulebook
-from sameface.rules.wording import span
+from sameface.rules.rulebook import Channel, Route, Row, Rulebook, Surface
+from sameface.views import words
 
 
 def rulebook_tables(book: Rulebook) -> Iterator[Table | Text]:
-    """The title, then a table per kind of row."""
-    yield Text(f"{book.title} ({book.id}, as of {book.dated:%d %b %Y})", style="bold")
+    """The title, a table per kind of row, what other sources say, and what no row rests on."""
+    variant = f", variant {book.variant}" if book.variant else ""
+    yield Text(f"{book.title} ({book.id}{variant}, as of {book.dated:%d %b %Y})", style="bold")
     for kind, rows in book.kinds.items():
-        table = Table(title=kind, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
-        for heading in ("id", "says", "facts"):
-            table.add_column(heading, overflow="fold")
+        table = _table(kind, ("id", "says", "facts"))
         for row in rows.values():
-            doubt = "" if row.certain else " (inferred)"
-            table.add_row(row.id, _SAYS[kind](row) + doubt, " ".join(row.source))
+            table.add_row(row.id, says(row, book), " ".join(row.source))
         yield table
+    yield _variants(book)
+    unused = _table("unused: facts that no row rests on", ("fact", "why"))
+    for fact, why in book.unused.items():
+        unused.add_row(fact, why)
+    yield unused
 
 
-def _option(row: Any) -> str:
-    default = "on for who has a photo" if isinstance(row.default, str) else None
-    return f"{row.title}; {default or ('on' if row.default else 'off')} by default"
+def says(row: Row, book: Rulebook) -> str:
+    """A row in a line."""
+    doubt = [] if row.certain else ["inferred"]
+    return "; ".join([row.title, *_SAYS[row.kind](row, book), *doubt])
 
 
-def _store(row: Any) -> str:
-    parts = [row.title]
-    if row.max_bytes:
-        parts.append(f"at most {row.max_bytes:,} bytes")
-    if row.files:
-        parts.append(f"files {', '.join(row.files)}")
-    if row.needs:
-        parts.append(f"only with {row.needs}")
-    return "; ".join([*parts, *([row.alone] if row.alone else [])])
+def _variants(book: Rulebook) -> Table:
+    table = _table("variants: what other sources say (--variant ID)", ("id", "says", "facts"))
+    for one in book.variants.values():
+        says = f"{one.title}; changes {', '.join(one.changes)}"
+        table.add_row(one.id, says, " ".join(one.source))
+    return table
 
 
-def _channel(row: Any) -> str:
-    parts = [f"{row.actor}: writes {row.writes}"]
-    if row.otherwise:
-        parts.append(f"otherwise {row.otherwise}")
-    if row.views_large:
-        parts.append("then the owner's own large view")
-    if row.signs_in:
-        parts.append(f"signs in to {row.signs_in}")
-    return "; ".join(parts)
+def _table(title: str, headings: Sequence[str]) -> Table:
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
-def _route(row: Any) -> str:
-    parts = [f"{row.origin} -> {row.target} on {row.on}"]
-    if row.every:
-        parts.append(f"every {span(row.every)}")
-    if row.delay.latest:
-        parts.append(duration(row.delay))
-    if row.window:
-        parts.append(f"at most once in {span(row.window)}")
-    if row.forced_by:
-        parts.append(f"forced by {', '.join(row.forced_by)}")
-    if row.max_bytes:
-        parts.append(f"at most {row.max_bytes:,} bytes")
-    if row.only_into_never_had:
-        parts.append("only into a store that never had a photo")
-    if row.needs:
-        parts.append(f"only with {', '.join(row.needs)}")
-    return "; ".join(parts)
+# What the map shows by where a row is, a table has to say.
 
 
-def _cache(row: Any) -> str:
-    kept = "keeps" if row.surely else "may keep"
-    cleared = f"; cleared by {row.cleared_by}" if row.cleared_by else ""
-    return f"{kept} a picture {duration(row.lifetime)}{cleared}"
+def _channel(row: Channel, book: Rulebook) -> list[str]:
+    if row.closed:
+        return [*words.channel(row, book), row.closed]
+    return [f"writes {book.stores[row.writes].title}", *words.channel(row, book)]
 
 
-def _surface(row: Any) -> str:
-    parts = [f"{row.title}: reads {row.reads}" + (f" ({row.file})" if row.file else "")]
-    if row.cache:
-        parts.append(f"through {row.cache}{', address with timestamp' if row.stamped else ''}")
-    if row.signed_in:
-        parts.append("shows only who is signed in")
-    if row.owner_views_large:
-        parts.append("the owner's look is a large view")
-    if row.needs:
-        parts.append(f"only with {', '.join(row.needs)}")
-    return "; ".join(parts)
+def _route(row: Route, book: Rulebook) -> list[str]:
+    sets = [f"sets {', '.join(row.sets)}"] if row.sets else []
+    return [f"{row.origin} to {row.target}", *words.route(row, book), *sets]
 
 
-def _action(row: Any) -> str:
-    large = "; is the owner's own large view" if row.views_large else ""
-    return f"{row.by}: {row.title}{large}"
+def _surface(row: Surface, book: Rulebook) -> list[str]:
+    through = [f"through {book.caches[row.cache].title}"] if row.cache else []
+    return [f"reads {book.stores[row.reads].title}", *words.surface(row, book), *through]
 
 
-def duration(length: Duration) -> str:
-    """A duration in words, assumed ones named as such."""
-    if length.latest is None:
-        said = "for ever"
-    elif length.is_range:
-        said = f"within {span(length.latest)}"
-    else:
-        said = f"after {span(length.latest)}"
-    return said if length.known else f"{said} (not documented, assumed)"
-
-
-_SAYS: Mapping[str, Callable[[Any], str]] = {
-    "options": _option,
-    "stores": _store,
+_SAYS: Mapping[str, Callable[[Any, Rulebook], list[str]]] = {
+    "options": words.option,
+    "stores": words.store,
     "channels": _channel,
     "routes": _route,
-    "caches": _cache,
+    "caches": words.cache,
     "surfaces": _surface,
-    "actions": _action,
+    "actions": words.action,
 }

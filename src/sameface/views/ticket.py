@@ -32,7 +32,7 @@ def paragraph(
     parts = [f"In {places}, {viewer or 'a colleague'} sees {_seen(first, whose)}."]
     if first.until.kind is not Ends.SETTLED:
         parts += _why(first)
-    parts += _what_to_do(first, person, viewer)
+    parts += _what_to_do(first)
     parts += _assumed(first)
     return " ".join(parts)
 
@@ -83,7 +83,7 @@ def _unlettered(text: str, told: Explanation) -> str:
 # Who must do what, by when
 
 
-def _what_to_do(told: Explanation, person: Person, viewer: str | None) -> Iterator[str]:
+def _what_to_do(told: Explanation) -> Iterator[str]:
     until = told.until
     if until.kind is Ends.SETTLED:
         yield "Nothing has to be done."
@@ -94,9 +94,12 @@ def _what_to_do(told: Explanation, person: Person, viewer: str | None) -> Iterat
     if until.kind is Ends.UNKNOWN:
         yield f"How long this lasts cannot be said: {until.text}."
         return
-    yield from _chain(until, person, viewer, first=True)
+    if until.kind is Ends.TIME:
+        yield f"It changes by itself, {_by(until)}; nobody has to do anything."
+    else:
+        yield f"It ends as soon as {_steps(until)}."
     for other in until.alternatives:
-        yield f"Or instead: {_own(other)}."
+        yield f"Or as soon as {_steps(other)}."
 
 
 def _unsaid(told: Explanation) -> str:
@@ -105,26 +108,16 @@ def _unsaid(told: Explanation) -> str:
     return must if any(why in reason.text for reason in told.because) else told.until.text
 
 
-def _chain(until: Until, person: Person, viewer: str | None, *, first: bool) -> Iterator[str]:
-    """Each step as a sentence: waiting, or somebody's action."""
-    lead = "" if first else "After that, "
-    if until.kind is Ends.TIME:
-        yield sentence(f"{lead}it changes by itself, {_by(until)}; nobody has to do anything.")
-    else:
-        yield sentence(f"{lead}to end it, {_actor(until, person, viewer)}: {_own(until)}.")
-    if until.then is not None:
-        yield from _chain(until.then, person, viewer, first=False)
+def _steps(until: Until) -> str:
+    """Every step that it takes, in order, each by whom."""
+    waits = until.kind is Ends.TIME
+    step = f"it is {_own(until)}" if waits else f"{_own(until)}{_in_vain(until)}"
+    return step if until.then is None else f"{step}, and after that {_steps(until.then)}"
 
 
-def _actor(until: Until, person: Person, viewer: str | None) -> str:
-    who = person.name or person.upn
-    if until.by in (viewer, "") and viewer is not None:
-        who = viewer
-    elif until.by == "administrator":
-        who = "an administrator"
-    if until.at is None:
-        return f"{who} must act, at any time; the sooner, the sooner it ends"
-    return f"{who} must act, but not before {_clock(until.at)}, since earlier it has no effect"
+def _in_vain(until: Until) -> str:
+    """Said of an action that counts only from some time on."""
+    return ", since earlier it has no effect" if until.at and until.kind is Ends.ACTION else ""
 
 
 def _by(until: Until) -> str:

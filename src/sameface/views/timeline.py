@@ -193,8 +193,8 @@ def _filled(lead: str, style: str, sign: str, further: str, width: int) -> Text:
 def _steps(told: Timeline, wording: Wording) -> Iterator[Text]:
     """Every step with its number, as it is marked above."""
     for number, step in _numbered(told):
-        said = done(step.event, told.scenario.book, wording)
-        yield Text.assemble((f"{number}  ", "bold"), (f"{_offset(step.at):<8}", "dim"), said)
+        what = done(step.event, wording)
+        yield Text.assemble((f"{number}  ", "bold"), (f"{_offset(step.at):<8}", "dim"), what)
 
 
 def _legend(colours: Mapping[str, str], *, plain: bool) -> Iterator[Text]:

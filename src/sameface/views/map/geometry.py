@@ -52,9 +52,9 @@ class Path:
 def text_width(text: str, size_px: float, *, bold: bool = False) -> float:
     """A generous estimate, so that no face that a system may choose runs over its box."""
     ems = sum(
-        0.34 if c in _NARROW else 0.9 if c in _WIDE else 0.7 if c.isupper() else 0.575 for c in text
+        0.34 if c in _NARROW else 0.9 if c in _WIDE else 0.7 if c.isupper() else 0.59 for c in text
     )
-    return ems * size_px * (1.12 if bold else 1.0)
+    return ems * size_px * (1.2 if bold else 1.0)
 
 
 def wrapped(text: str, width: float, size_px: float, *, bold: bool = False) -> tuple[str, ...]:

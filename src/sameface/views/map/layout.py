@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sameface.rules.rulebook import Channel, Route, Row, Rulebook, Store, Surface
-from sameface.views.map import words
+from sameface.rules.wording import sentence
+from sameface.views import words
 from sameface.views.map.geometry import Box, Path, fitted, text_height
 
 _MARGIN, _TOP = 28.0, 112.0
-_CHANNEL_W, _STORE_W, _CACHE_W, _SURFACE_W = 236.0, 210.0, 190.0, 268.0
+_CHANNEL_W, _STORE_W, _CACHE_W, _SURFACE_W = 248.0, 210.0, 190.0, 268.0
 _BETWEEN, _GUTTER, _RAIL, _LANE, _ROW = 8.0, 44.0, 12.0, 18.0, 10.0
 _STORE_MIN = 62.0
 
@@ -107,7 +108,7 @@ def _band(book: Rulebook, row: Store, columns: _Columns) -> _Band:
         [_channel(book, c, columns) for c in book.channels.values() if c.writes == row.id]
     )
     right, caches = _shown(book, row, columns)
-    title, small = fitted(row.title, words.store(row), _STORE_W)
+    title, small = fitted(sentence(row.title), words.store(row, book), _STORE_W)
     content = max((box.bottom for box in (*left, *right, *caches)), default=0.0)
     height = max(content, text_height(title, small) + 8, _STORE_MIN)
     store = Box("store", row.id, columns.stores, 0, _STORE_W, height, title, small)
@@ -117,11 +118,14 @@ def _band(book: Rulebook, row: Store, columns: _Columns) -> _Band:
 
 
 def _channel(book: Rulebook, row: Channel, columns: _Columns) -> Box:
-    return _box(f"channel {row.actor}", row, words.channel(row, book), columns.channels, _CHANNEL_W)
+    closed = " closed" if row.closed else ""
+    return _box(
+        f"channel {row.actor}{closed}", row, words.channel(row, book), columns.channels, _CHANNEL_W
+    )
 
 
 def _box(kind: str, row: Row, small: list[str], x: float, width: float) -> Box:
-    title, details = fitted(row.title, small, width)
+    title, details = fitted(sentence(row.title), small, width)
     return Box(kind, row.id, x, 0, width, text_height(title, details), title, details)
 
 
@@ -171,7 +175,8 @@ def _beside(book: Rulebook, store: Box, boxes: Sequence[Box]) -> Iterator[Path]:
     caches = {box.id: box for box in boxes if box.kind.startswith("cache")}
     for box in boxes:
         if box.kind.startswith("channel"):
-            yield Path("write", ((box.right, box.middle), (store.x, box.middle)))
+            closed = " closed" if box.kind.endswith("closed") else ""
+            yield Path(f"write{closed}", ((box.right, box.middle), (store.x, box.middle)))
         elif box.kind.startswith("cache"):
             yield Path("read", ((store.right, box.middle), (box.x, box.middle)))
         elif (cache := book.surfaces[box.id].cache) is not None:

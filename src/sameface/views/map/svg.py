@@ -7,7 +7,7 @@ from html import escape
 from sameface.rules.rulebook import Rulebook
 from sameface.views.map.geometry import SMALL_PX, TITLE_PX, Box, Path
 from sameface.views.map.layout import layout
-from sameface.views.map.words import ACTORS
+from sameface.views.words import ACTORS
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #667085; --paper: #fbfaf8; --card: #fff;
@@ -31,6 +31,10 @@ rect { fill: var(--card); stroke: var(--line); stroke-width: 1; }
 .perhaps rect { stroke-dasharray: 4 3; stroke: var(--soft); }
 .route rect { fill: none; stroke: none; }
 .bar { stroke: none; }
+.closed rect { fill: none; stroke-dasharray: 3 3; }
+.closed .title { fill: var(--soft); }
+.closed .bar { opacity: .5; }
+path.closed { stroke-dasharray: 2 4; }
 .person .bar { fill: var(--person); }
 .administrator .bar { fill: var(--administrator); }
 .process .bar { fill: var(--process); }

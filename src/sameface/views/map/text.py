@@ -9,9 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from sameface.rules.rulebook import Rulebook, Store, Surface
-from sameface.views.map import words
+from sameface.views import words
 
-_LEFT, _STORE, _RIGHT = 34, 22, 42
+_LEFT, _STORE, _RIGHT = 36, 22, 42
 _DETAIL = 72
 _FANCY = {"line": "─", "end": "▶", "side": "│", "turn": "╰", "tee": "├", "down": "┬"}
 _FANCY |= {"top": "╭╮", "bottom": "╰╯"}
@@ -33,7 +33,7 @@ def text(book: Rulebook, *, plain: bool = False) -> Iterator[Text]:
 def _band(book: Rulebook, row: Store, s: dict[str, str]) -> Iterator[Text]:
     left = [c for c in book.channels.values() if c.writes == row.id]
     right = list(_seen(book, row, s))
-    details = (part for said in words.store(row) for part in _wrapped(said, _STORE - 4))
+    details = (part for said in words.store(row, book) for part in _wrapped(said, _STORE - 4))
     inside = [(row.title, "bold"), *((part, "dim") for part in details)]
     yield _line("", _edge(s["top"], s), Text(""))
     for channel, line, shown in zip_longest(left, inside, right):
