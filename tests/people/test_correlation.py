@@ -153,10 +153,10 @@ def test_a_renamed_person_stays_the_same_person() -> None:
 
 
 def test_what_is_looked_up_covers_what_joins() -> None:
-    """An address is looked up both as UPN and as mail, or a person would be missed."""
+    """An address is looked up as UPN, as mail and as mapped, or a person would be missed."""
     pairs = meeting(account("yammer", "1", mail="alice@x.test"))
 
-    assert set(pairs) == {(Key.MAIL, "alice@x.test"), (Key.UPN, "alice@x.test")}
+    assert set(pairs) == {(kind, "alice@x.test") for kind in (Key.MAIL, Key.UPN, Key.MAPPED)}
 
 
 _names = st.sampled_from(["a", "b", "c"])

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+import pyvips
+
 from sameface.connectors.guards import by_administrator, refuse_if_moved, refuse_unless_writing
 from sameface.errors import StoreFailed, Unreachable
 from sameface.http import Clock
@@ -56,6 +58,14 @@ def face(person: str, look: int = 0, px: int = 240) -> bytes:
     return portrait(person, look, px)
 
 
+def _cropped(data: bytes) -> bytes:
+    """Without a tenth of it at each edge."""
+    image = pyvips.Image.new_from_buffer(data, "")
+    side = round(0.8 * image.width)
+    start = (image.width - side) // 2
+    return bytes(image.crop(start, start, side, side).jpegsave_buffer(Q=90))
+
+
 @cache
 def reencoded(data: bytes, px: int) -> bytes:
     """The same picture as another program would save it: a square in other bytes."""
@@ -83,8 +93,9 @@ class MemoryStore:
     clock: Clock
     capabilities: Capabilities
     per_page: int = 3
-    lies: str = ""  # says yes to a write, and "keeps" the old photo, "loses" or "garbles" the new
+    lies: str = ""  # says yes, and "keeps" the old photo, or "loses", "garbles", "crops" the new
     restless: bool = False  # its change keys move by themselves
+    takes: timedelta = timedelta(0)  # until it answers
     dies_at: int | None = None  # the request at which the process ends
     faults: dict[str, list[StoreFailed]] = field(default_factory=lambda: defaultdict(list))
     asked: Counter[str] = field(default_factory=Counter)
@@ -191,6 +202,8 @@ class MemoryStore:
             files = {0: reencoded(largest.data, self.capabilities.largest_px)}
         if self.lies == "garbles":
             files = {px: data[: len(data) // 2] for px, data in files.items()}
+        if self.lies == "crops":
+            files = {px: _cropped(data) for px, data in files.items()}
         self._files[account.ref] = {} if self.lies == "loses" else files
         self.hidden.discard(account.ref)
         self._touch(account.ref)
@@ -217,6 +230,8 @@ class MemoryStore:
         self.asked[verb] += 1
         if self.dies_at is not None and self.asked.total() >= self.dies_at:
             raise PowerCut
+        if self.takes and isinstance(self.clock, StillClock):
+            self.clock.advance(self.takes)
         if self.faults[verb]:
             raise self.faults[verb].pop(0)
 

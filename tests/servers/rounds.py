@@ -27,12 +27,14 @@ _CONTROLS = 0xA0
 class Rounds:
     """What is told by DirSync, round by round: GUIDs of people who all have that photo.
 
-    `endless`: it says every time that there is more, and gives the same cookie.
+    `endless`: it says every time that there is more, and gives the same cookie. `refuses`: it does
+    not know cookies any more, as a domain controller that was away, or one after too long a time.
     """
 
     told: Sequence[Sequence[UUID]]
     photo: bytes
     endless: bool = False
+    refuses: tuple[int, str] | None = None  # result and words for a cookie of the past
     asked: list[bytes] = field(default_factory=list)  # the cookies, in order
 
     async def __aenter__(self) -> Rounds:
@@ -85,7 +87,7 @@ class Rounds:
                 if oid == DIRSYNC.encode():
                     return self._round(number, ber.inside(value)[2][1])
         everybody = dict.fromkeys(one for some in self.told for one in some)
-        named = [one for one in everybody if one.bytes_le in request]
+        named = [one for one in everybody if one.bytes_le in request] or list(everybody)
         found = (
             _entry(number, _dn(one), objectGUID=one.bytes_le, thumbnailPhoto=self.photo)
             for one in named
@@ -94,6 +96,8 @@ class Rounds:
 
     def _round(self, number: bytes, cookie: bytes) -> bytes:
         self.asked.append(cookie)
+        if self.refuses is not None and cookie:
+            return _message(number, _result(_DONE, *self.refuses))
         at = int(cookie or b"0")
         some = self.told[at] if at < len(self.told) else ()
         following = str(at if self.endless else at + 1).encode()
@@ -122,8 +126,9 @@ def _end(number: bytes) -> bytes:
     return _message(number, _result(_DONE))
 
 
-def _result(kind: int) -> bytes:
-    return ber.wrapped(kind, ber.integer(0, ber.ENUMERATED) + ber.octets(b"") + ber.octets(b""))
+def _result(kind: int, code: int = 0, words: str = "") -> bytes:
+    said = ber.integer(code, ber.ENUMERATED) + ber.octets(b"") + ber.octets(words.encode())
+    return ber.wrapped(kind, said)
 
 
 def _message(number: bytes, *parts: bytes) -> bytes:

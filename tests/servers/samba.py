@@ -40,7 +40,7 @@ _SAMBA = ("samba", "-F", "--no-process-group", "-M", "single", "--debug-stdout")
 
 
 class Samba:
-    """The domain ad.contoso.test on 127.0.0.1, ports 389 and 636."""
+    """The domain ad.contoso.test on 127.0.0.1: ports 88 (Kerberos), 389 and 636."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -70,7 +70,8 @@ class Samba:
             "--host-ip=127.0.0.1",
             option("interfaces", "127.0.0.1/8"),
             option("bind interfaces only", "yes"),
-            option("server services", "ldap"),
+            option("server services", "ldap kdc"),
+            option("ldap server require strong auth", "allow_sasl_over_tls"),  # as AD has it
             option("log file", folder / "samba.log"),
             option("pid directory", folder / "run"),
             option("ncalrpc dir", folder / "ncalrpc"),
@@ -80,6 +81,7 @@ class Samba:
         for name in ("run", "ncalrpc", "lock"):
             (folder / name).mkdir(exist_ok=True)
         self._certify()
+        self._found_by_address()
 
     def load(self, ldif: str) -> None:
         """Many entries at once, before it is started: some 5 ms each."""
@@ -143,6 +145,10 @@ class Samba:
         self.tools.add(dn, objectClass="user", **held, **_enabled())
         return dn
 
+    def keytab(self, who: str, file: Path) -> None:
+        """What signs that account in without a password."""
+        _tool("domain", "exportkeytab", str(file), f"--principal={who}", "-s", self._configuration)
+
     def settings(
         self,
         base_dn: str,
@@ -154,12 +160,13 @@ class Samba:
         attribute: PhotoAttribute = PhotoAttribute.THUMBNAIL,
         max_bytes: int = 10_240,
         starttls: bool = False,
+        sasl: bool = False,
     ) -> StoreSettings:
         """As sameface.toml would have it."""
         directory = DirectorySettings(
             urls or (URL,),
             base_dn,
-            Bind(who, password),
+            None if sasl else Bind(who, password),
             starttls=starttls,
             photo_attribute=attribute,
             max_bytes=max_bytes,
@@ -187,6 +194,11 @@ class Samba:
         certificate.cert_chain_pems[0].write_to_path(str(tls / "cert.pem"))
         (tls / "key.pem").touch(0o600)
         certificate.private_key_pem.write_to_path(str(tls / "key.pem"))
+
+    def _found_by_address(self) -> None:
+        """Tickets are for names, and this server is called by its address; see `kerberos.py`."""
+        database = str(self._folder / "private/sam.ldb")
+        _tool("spn", "add", "ldap/127.0.0.1", "DC1$", "-s", self._configuration, "-H", database)
 
     def _sid(self, name: str) -> str:
         binary = self.tools.value(f"CN={name},CN=Users,{ROOT}", "objectSid")

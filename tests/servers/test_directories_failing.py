@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.servers.conftest import Unit
-from tests.servers.directory_kit import Wire, face, look, opened
-from tests.servers.samba import STARTTLS_URL, Samba
+from tests.servers.directory_kit import Wire, face, look, opened, who
+from tests.servers.samba import STARTTLS_URL, URL, Samba
 from tests.servers.slapd import PASSWORD, ROOT, Slapd
 
 from sameface.errors import NotAllowed, SignInRefused, StoreFailed, Unreachable
@@ -56,15 +56,18 @@ async def test_a_server_that_wants_encryption_says_so(samba: Samba) -> None:
 
 
 @pytest.mark.parametrize("starttls", [False, True])
-async def test_another_name_in_the_certificate(slapd: Slapd, starttls: bool) -> None:
+async def test_another_name_in_the_certificate(samba: Samba, slapd: Slapd, starttls: bool) -> None:
     """The name in url must be one that the certificate is made out to."""
-    url = slapd.starttls_url if starttls else slapd.url
-    named = url.replace("127.0.0.1", "localhost")
-    told = await sentence(slapd.settings(ROOT, named, starttls=starttls), Unreachable)
+    for server, url in (
+        (slapd, slapd.starttls_url if starttls else slapd.url),
+        (samba, STARTTLS_URL if starttls else URL),
+    ):
+        named = url.replace("127.0.0.1", "localhost")
+        told = await sentence(server.settings(ROOT, named, starttls=starttls), Unreachable)
 
-    assert "localhost" in told
-    assert "certificate" in told
-    assert "Hostname mismatch" in told
+        assert "localhost" in told
+        assert "certificate" in told
+        assert "Hostname mismatch" in told
 
 
 @pytest.mark.parametrize("starttls", [False, True])
@@ -139,6 +142,29 @@ async def test_a_server_lost_in_the_middle(samba: Samba, domain: Unit) -> None:
 
     assert second.opened
     assert sorted(re.sub(r"\d+$", "", name) for name in seen) == names
+
+
+async def test_somebody_who_joins_in_mid_look_disturbs_nobody(
+    samba: Samba, slapd: Slapd, domain: Unit, tree: Unit
+) -> None:
+    """Whoever was there all the time is told of once; the newcomer then or as a change."""
+    for server, unit in ((samba, domain), (slapd, tree)):
+        names = ["alice", "bob", "carol"]
+        for name in names:
+            unit.person(name, face(name))
+        async with opened(server.settings(unit.dn), page=1) as connector:
+            seen: list[str] = []
+            async for page in connector.observe():
+                if not seen:
+                    unit.person("aaron", face("N"))
+                seen += [who(o) for o in page.observations]
+                last = page
+            later, changes = await look(connector, last.since)
+
+        assert sorted(set(seen) - {"aaron"}) == names
+        assert len(set(seen)) == len(seen)
+        assert changes.delta
+        assert "aaron" in {*seen, *later}
 
 
 async def test_a_line_that_breaks_is_made_again(slapd: Slapd, tree: Unit) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from tests.servers.memory_store import MemoryStore, StillClock, may_write
 
 from sameface import sync
+from sameface.people import Said
 from sameface.pictures import compare, fingerprint
-from sameface.settings import PolicySettings, Settings, StopAbove, StoreSettings
+from sameface.settings import Faces, PolicySettings, Settings, StopAbove, StoreSettings, Wishes
 from sameface.sync import Call, Decision, Outcome, Plan, Progress, Proposal
 from sameface.values import Likeness
 from sameface.vault import Vault
@@ -37,6 +38,7 @@ class Office:
     stop_above: StopAbove = field(default_factory=lambda: StopAbove(percent=100))
     policy: PolicySettings = field(default_factory=PolicySettings)
     configured: tuple[StoreSettings, ...] = ()
+    mapping: Said = field(default_factory=Said)
     stores: dict[str, MemoryStore] = field(default_factory=dict)
     told: dict[str, Decision] = field(default_factory=dict)
     steps: list[Progress] = field(default_factory=list)
@@ -56,8 +58,15 @@ class Office:
             authorities=self.authorities,
             stop_above=self.stop_above,
             stores=self.configured,
-            policy=self.policy,
+            policy=replace(self.policy, everybody=self._wishes),
+            mapping=self.mapping,
         )
+
+    @property
+    def _wishes(self) -> Wishes:
+        """Those of the test; its people are drawn, and not always taken for people."""
+        wishes = self.policy.everybody
+        return replace(wishes, faces=wishes.faces or Faces.ANY)
 
     async def status(self, *names: str) -> Outcome:
         return await sync.status(*self._work(), tell=self._hear, names=names)

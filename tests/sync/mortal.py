@@ -1,4 +1,4 @@
-"""A process that forks syncs which kill themselves in a given phase: see test_killed_often.
+"""A process that forks syncs which kill themselves in a given phase: see test_killed_anywhere.
 
 It reads lines "FOLDER PHASE NTH" and answers each with how that sync ended, negative where a signal
 ended it. Forked from here, a sync needs no new interpreter.

@@ -6,6 +6,7 @@ import pytest
 from tests.servers.memory_store import broken, face
 from tests.sync.kit import Office, same, three_stores
 
+from sameface import sync
 from sameface.errors import BlobLost, OverCeiling, SignInRefused, VaultFailed
 from sameface.sync import Call, Result
 from sameface.values import Standing
@@ -155,7 +156,12 @@ async def test_a_store_without_change_keys_is_read_before_each_write(office: Off
 
 @pytest.mark.parametrize(
     ("lies", "shows"),
-    [("keeps", "another picture"), ("loses", "no photo"), ("garbles", "no picture")],
+    [
+        ("keeps", "another picture"),
+        ("loses", "no photo"),
+        ("garbles", "no picture"),
+        ("crops", "only a part of it"),
+    ],
 )
 async def test_a_store_that_lies_is_found_out(disagreeing: Office, lies: str, shows: str) -> None:
     """It said yes and shows something else: not proven, and no agreement."""
@@ -203,11 +209,42 @@ async def test_a_lost_blob_is_put_back_before_its_last_copy_goes(disagreeing: Of
     assert await disagreeing.vault.picture(old) == face(ALICE, 0)
 
 
+@pytest.mark.parametrize("harm", [b"altered", None], ids=["altered", "missing"])
+async def test_a_lost_original_is_read_again_where_a_store_shows_it(
+    disagreeing: Office, harm: bytes | None
+) -> None:
+    """The folder still has the bytes: they are back in the vault, told, and written."""
+    plan, _ = await disagreeing.plan()
+    lost = digest_of(face(ALICE, 1))
+    file = next((disagreeing.vault.folder / "pictures").rglob(lost))
+    file.unlink() if harm is None else file.write_bytes(harm)
+
+    assert (await disagreeing.apply(plan)).results == {Result.WRITTEN: 2}
+    assert await disagreeing.vault.picture(lost) == face(ALICE, 1)
+    journal = await disagreeing.vault.history(disagreeing.told[ALICE].person.id)
+    assert [entry.store for _, entry in journal if entry.what == "mended"] == ["folder"]
+
+
+async def test_harmed_pictures_are_found_and_mended(disagreeing: Office) -> None:
+    """Each is named with the store that gave it back, or with none, and then the rest is whole."""
+    await disagreeing.sync()
+    held, gone = digest_of(face(ALICE, 1)), digest_of(face(ALICE, 0))
+    for digest in (held, gone):
+        next((disagreeing.vault.folder / "pictures").rglob(digest)).write_bytes(b"altered")
+    _, stores, vault, clock, _ = disagreeing._work()
+
+    harmed = {h.digest: store async for h, store in sync.mend(stores, vault, clock)}
+
+    assert harmed == {held: "folder", gone: None}
+    assert [h.digest async for h, _ in sync.mend(stores, vault, clock)] == [gone]
+
+
 async def test_a_lost_original_is_not_replaced_by_anything(disagreeing: Office) -> None:
-    """What should be written is missing from the vault: that person's write fails, by name."""
+    """Missing from the vault, and no store shows it now: that write fails, by name."""
     plan, _ = await disagreeing.plan()
     lost = digest_of(face(ALICE, 1))
     next((disagreeing.vault.folder / "pictures").rglob(lost)).write_bytes(b"altered")
+    disagreeing.stores["folder"].put(ALICE, face(ALICE, 2))
 
     outcome = await disagreeing.apply(plan)
 
@@ -218,8 +255,9 @@ async def test_a_lost_original_is_not_replaced_by_anything(disagreeing: Office) 
 
 async def test_two_syncs_at_once_are_one_too_many(disagreeing: Office) -> None:
     """The second says so and leaves, and has asked no store for anything."""
-    with disagreeing.vault.alone(), pytest.raises(VaultFailed, match="Another run"):
-        await disagreeing.sync()
+    async with disagreeing.vault.alone():
+        with pytest.raises(VaultFailed, match="Another run"):
+            await disagreeing.sync()
 
     assert disagreeing.asked == {"folder": 0, "exchange": 0, "yammer": 0}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.servers.memory_store import broken, face
 from tests.sync.kit import UPLOAD, Office, three_stores
@@ -105,3 +107,31 @@ async def test_a_store_that_cannot_be_asked_leaves_its_cell_unknown(office_of_tw
 
     assert outcome.exit_code == 4
     assert office_of_two.reasons(ALICE, Call.UNKNOWN).keys() == {"exchange"}
+
+
+async def test_several_people_are_one_look(office_of_two: Office) -> None:
+    """A store that finds nobody by name is listed once for all of them; others ask for each."""
+    folder = office_of_two.stores["folder"]
+    folder.capabilities = replace(folder.capabilities, finds=False)
+    await office_of_two.status()
+    before = {name: store.asked.copy() for name, store in office_of_two.stores.items()}
+
+    await office_of_two.status(ALICE, BOB)
+
+    asked = {name: s.asked - before[name] for name, s in office_of_two.stores.items()}
+    assert asked["folder"] == {"observe": 1}
+    assert asked["exchange"] == {"find": 2}
+
+
+async def test_a_store_that_failed_is_not_asked_for_the_next(office_of_two: Office) -> None:
+    """Its people are unknown, each; patience is spent once and not on everybody."""
+    await office_of_two.status()
+    exchange = office_of_two.stores["exchange"]
+    before = exchange.asked["find"]
+    exchange.faults["find"].append(broken("exchange"))
+
+    await office_of_two.status(ALICE, BOB)
+
+    assert exchange.asked["find"] == before + 1
+    for upn in (ALICE, BOB):
+        assert office_of_two.reasons(upn, Call.UNKNOWN).keys() == {"exchange"}

@@ -6,6 +6,7 @@ import pytest
 from tests.servers.memory_store import MemoryStore, broken, face
 from tests.sync.kit import UPLOAD, Office, same, three_stores
 
+from sameface import sync
 from sameface.errors import BadUsage, UnknownPerson
 from sameface.settings import PolicySettings, Wishes
 from sameface.sync import Call, Result, Verb
@@ -270,3 +271,20 @@ async def test_a_removal_that_did_not_happen_is_not_proven(office: Office) -> No
 
     assert outcome.results == {Result.UNPROVEN: 1}
     assert [(one.store, one.call) for one in proposal.left] == [("yammer", Call.BY_HAND)]
+
+
+async def test_undo_looks_at_nobody_else(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """Whose stores the run did not touch is not asked for: a run of a few costs a few requests."""
+    for number in range(5):
+        for store in office.stores.values():
+            store.join(f"p{number}@x.test", face(f"p{number}", 0))
+    run = (await office.sync()).run
+    before = {name: store.asked.copy() for name, store in office.stores.items()}
+
+    proposal = await sync.undo(*office._work(), run=run or "")
+
+    asked = {name: s.asked - before[name] for name, s in office.stores.items()}
+    assert {person.upn for person in proposal.people} == {ALICE, BOB}
+    assert all(counts["find"] == 2 and not counts["observe"] for counts in asked.values())

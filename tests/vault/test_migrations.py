@@ -19,6 +19,9 @@ from sameface.vault.database import SCHEMA, tables
 FIRST_VAULT = Path(__file__).parent / "version-1.sql"
 """Two people, three versions each or two, two runs: as the first Sameface wrote it."""
 
+ADDED = ("seal", "expected", "shown_until", "unfit")
+"""Columns that later versions have brought to these tables."""
+
 
 def first_vault(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """A vault of version 1 in that folder; gives every row of every table."""
@@ -33,7 +36,7 @@ def rows(file: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     found = {}
     for table in ("people", "keys", "accounts", "versions", "agreements", "runs", "journal"):
         names = [name for (name,) in file.execute(f"SELECT name FROM pragma_table_info('{table}')")]
-        columns = ", ".join(f'"{name}"' for name in names if name != "seal")
+        columns = ", ".join(f'"{name}"' for name in names if name not in ADDED)
         found[table] = file.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2").fetchall()
     return found
 

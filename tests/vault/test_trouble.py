@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +15,8 @@ from tests.vault.kit import NOON
 
 from sameface.errors import VaultFailed
 from sameface.vault import Vault
+
+HOUSE = Path(__file__).parent.parent.parent
 
 
 async def test_a_vault_is_the_same_after_it_was_closed(tmp_path: Path) -> None:
@@ -72,10 +77,12 @@ async def test_pictures_that_cannot_be_put_away_are_told(tmp_path: Path) -> None
 async def test_only_one_run_at_a_time(tmp_path: Path) -> None:
     """The second one says who is there and leaves; when the first has ended, it may."""
     async with await Vault.open(tmp_path) as vault, await Vault.open(tmp_path) as other:
-        with vault.alone(), pytest.raises(VaultFailed, match=r"process \d+"), other.alone():
-            pass
+        async with vault.alone():
+            with pytest.raises(VaultFailed, match=r"process \d+"):
+                async with other.alone():
+                    pass
 
-        with other.alone():
+        async with other.alone():
             pass
 
 
@@ -83,3 +90,26 @@ async def test_nobody_else_looks_into_the_vault(tmp_path: Path) -> None:
     """Photos are personal: the folder is its owner's only."""
     async with await Vault.open(tmp_path / "vault") as vault:
         assert vault.folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        ("full", r"There is no room left for the vault .*vault\.sqlite; free some space"),
+        ("full-pictures", r"The pictures in .* there is no room left there; free some space"),
+        ("read-only", r"The vault .* cannot be written to; give this user write access"),
+    ],
+)
+def test_a_full_or_read_only_disk_is_one_sentence(tmp_path: Path, trouble: str, says: str) -> None:
+    """The real thing, in a process of its own: files that may not grow, a folder without rights."""
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    command = [sys.executable, "-m", "tests.vault.troubled", str(tmp_path / "vault"), trouble]
+    done = subprocess.run(
+        command, cwd=HOUSE, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.stderr == ""
+    assert re.match(says, done.stdout), done.stdout
+    assert done.stdout.endswith("[SF-401]\n")

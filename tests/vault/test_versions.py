@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.vault.conftest import Damage
 from tests.vault.kit import HOUR, NOON, account, adopted, finding, version
 
 from sameface.errors import BlobLost
@@ -18,10 +19,6 @@ from sameface.vault.blobs import Blobs, digest_of
 @pytest.fixture
 async def alice(vault: Vault) -> str:
     return (await adopted(vault, account("exchange", "alice@x.test")))["alice@x.test"]
-
-
-def file_of(vault: Vault, digest: str) -> Path:
-    return next((vault.folder / "pictures").rglob(digest))
 
 
 async def test_versions_come_oldest_first(vault: Vault, alice: str) -> None:
@@ -74,29 +71,31 @@ async def test_a_cell_that_cannot_be_told_names_no_photo(vault: Vault, alice: st
 @given(data=st.binary(max_size=2000))
 async def test_what_is_kept_comes_back_bit_by_bit(tmp_path: Path, data: bytes) -> None:
     """Any bytes, kept once or twice, are read as they were."""
-    blobs = Blobs(tmp_path / "pictures")
+    blobs = Blobs.of(tmp_path / "pictures")
     digest = await blobs.keep(data)
 
     assert await blobs.keep(data) == digest
     assert await blobs.read(digest) == data
 
 
-async def test_a_missing_picture_is_named(vault: Vault, alice: str) -> None:
+async def test_a_missing_picture_is_named(vault: Vault, alice: str, damage: Damage) -> None:
     """Bytes that are gone are not there, and are never made up."""
     lost = version(alice, b"face")
     await vault.keep(lost, b"face", known=0)
-    file_of(vault, lost.digest).unlink()
+    damage(lost.digest, None)
 
     with pytest.raises(BlobLost, match=f"{lost.digest[:12]} is missing"):
         await vault.picture(lost.digest)
     assert not await vault.holds(lost.digest)
 
 
-async def test_an_altered_picture_is_not_served_and_can_be_mended(vault: Vault, alice: str) -> None:
+async def test_an_altered_picture_is_not_served_and_can_be_mended(
+    vault: Vault, alice: str, damage: Damage
+) -> None:
     """The digest is checked whenever bytes are read; the right ones put it right."""
     kept = version(alice, b"face")
     await vault.keep(kept, b"face", known=0)
-    file_of(vault, kept.digest).write_bytes(b"fake")
+    damage(kept.digest, b"fake")
 
     with pytest.raises(BlobLost, match="altered"):
         await vault.picture(kept.digest)

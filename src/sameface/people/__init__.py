@@ -2,5 +2,6 @@
 
 from sameface.people.correlation import Known, Match, correlate
 from sameface.people.keys import comparable, keys_of
+from sameface.people.mapping import Said, parse_mapping
 
-__all__ = ["Known", "Match", "comparable", "correlate", "keys_of"]
+__all__ = ["Known", "Match", "Said", "comparable", "correlate", "keys_of", "parse_mapping"]

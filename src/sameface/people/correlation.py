@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sameface.people.keys import STRONG, keys_of
 from sameface.values import Account, Key
@@ -26,12 +26,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whose an account is; without a `person` it is nobody's, and `doubt` says why."""
+    """Whose an account is; without a `person` it is nobody's, and `doubt` says why.
+
+    `instead_of` is the handle that the same object had in that store before it was renamed.
+    """
 
     account: Account
     person: str | None
     newcomer: bool = False
     doubt: str | None = None
+    instead_of: str | None = None
 
 
 def correlate(
@@ -39,12 +43,13 @@ def correlate(
 ) -> tuple[Match, ...]:
     """Join each account to one of the `known` people, or make it a person of its own, in order.
 
-    An account that has a person keeps it while its object GUID stays. Any other joins by the
-    strongest key that somebody has (object GUID, UPN, mail, employee id, account name; a UPN also
-    meets a mail address). Accounts of one store with different UPNs are different people. It is
-    doubtful, and nobody's, when its keys lead to several people, when the person has another
-    account in that store, or when it was created anew under an old name. `known` must hold
-    everybody who owns the account or any of its keys (`meeting`); it grows with what is joined.
+    Where somebody said whose an account is (`Key.MAPPED`), that decides. Else an account that has
+    a person keeps it while its object GUID stays, and any other joins by the strongest key that
+    somebody has (object GUID, UPN, mail, employee id, account name; a UPN also meets a mail
+    address). Accounts of one store with different UPNs are different people. It is doubtful, and
+    nobody's, when its keys lead to several people, when the person has another account in that
+    store, or when it was created anew under an old name. `known` must hold everybody who owns the
+    account or any of its keys (`meeting`); it grows with what is joined.
     """
     index = _Index(known)
     return tuple(index.join(account, new_id) for account in accounts)
@@ -72,18 +77,29 @@ class _Index:
     def join(self, account: Account, new_id: Callable[[], str]) -> Match:
         keys = keys_of(account)
         owned = self._owner.get((account.store, account.ref))
-        if owned is not None:
+        said = tuple(key for key in keys if key[0] is Key.MAPPED)
+        if owned is not None and (not said or owned[0].keys & set(_asked(said))):
             person, before = owned
-            if _created_anew(before, account):
+            if not said and _created_anew(before, account):
                 return Match(account, None, doubt=_anew(account))
             return self._joined(account, person, keys)
-        found = self._candidate(account, keys)
+        found = self._said(said) if said else self._candidate(account, keys)
         if isinstance(found, str):
             return Match(account, None, doubt=f"{_spoken(account)} {found}")
         if found is None:
             return self._joined(account, Known(new_id()), keys, newcomer=True)
-        doubt = _second_account(account, found)
-        return Match(account, None, doubt=doubt) if doubt else self._joined(account, found, keys)
+        doubt = _second_account(account, found, said=bool(said))
+        if doubt is not None:
+            return Match(account, None, doubt=doubt)
+        match = self._joined(account, found, keys)
+        return replace(match, instead_of=_former(account, found))
+
+    def _said(self, said: tuple[Pair, ...]) -> Known | str | None:
+        """Whom somebody named; nobody where the stores have not shown that person yet."""
+        found = list(self._led_to(_asked(said)))
+        if len(found) > 1:
+            return f"is mapped to {said[0][1]}, and several people answer to that"
+        return self._people[found[0]] if found else None
 
     def _candidate(self, account: Account, keys: tuple[Pair, ...]) -> Known | str | None:
         """The one person these keys lead to, nobody, or what makes it doubtful."""
@@ -126,43 +142,62 @@ class _Index:
             if key not in person.keys:
                 person.keys.add(key)
                 self._by_key[key].append(person.person)
-        if (account.store, account.ref) not in self._owner:
+        place = account.store, account.ref
+        if self._owner.get(place, (None,))[0] is not person:
             person.accounts.append((account, True))
-        self._owner[account.store, account.ref] = person, account
+        self._owner[place] = person, account
         return Match(account, person.person, newcomer)
 
 
+_ADDRESSES = (Key.MAPPED, Key.UPN, Key.MAIL)
+
+
 def _asked(keys: Iterable[Pair]) -> Iterable[Pair]:
-    """Each key, and for an address also the other kind it may be filed under."""
+    """Each key, and for an address also the other kinds it may be filed under."""
     for kind, value in keys:
         yield kind, value
-        if kind is Key.UPN:
-            yield Key.MAIL, value
-        elif kind is Key.MAIL:
-            yield Key.UPN, value
+        if kind in _ADDRESSES:
+            yield from ((other, value) for other in _ADDRESSES if other is not kind)
 
 
-def _second_account(account: Account, person: Known) -> str | None:
+def _second_account(account: Account, person: Known, *, said: bool) -> str | None:
     """A sentence where this person already has, or had as somebody else, an account there."""
     for other, there in person.accounts:
-        if other.store != account.store:
+        if other.store != account.store or other.ref == account.ref or _renamed(other, account):
             continue
         if there:
             return (
                 f"{_spoken(account)} would be a second account of the person who has "
                 f"{other.name or other.ref} there"
             )
-        if _created_anew(other, account):
+        if not said and _created_anew(other, account):
             return _anew(account)
     return None
 
 
 def _created_anew(before: Account, now: Account) -> bool:
     """True when both say which object they are, and it is another."""
-    guids = [
-        {value for kind, value in keys_of(a) if kind is Key.OBJECT_GUID} for a in (before, now)
-    ]
-    return bool(guids[0] and guids[1] and not guids[0] & guids[1])
+    one, other = _objects(before), _objects(now)
+    return bool(one and other and not one & other)
+
+
+def _renamed(before: Account, now: Account) -> bool:
+    """True for one object of one store that goes by another handle now."""
+    same_place = before.store == now.store and before.ref != now.ref
+    return same_place and bool(_objects(before) & _objects(now))
+
+
+def _former(account: Account, person: Known) -> str | None:
+    """The handle that this object had in its store until now, which it has no more."""
+    for place, (other, there) in enumerate(person.accounts):
+        if there and _renamed(other, account):
+            person.accounts[place] = other, False
+            return other.ref
+    return None
+
+
+def _objects(account: Account) -> set[str]:
+    return {value for kind, value in keys_of(account) if kind is Key.OBJECT_GUID}
 
 
 def _anew(account: Account) -> str:

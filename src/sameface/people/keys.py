@@ -34,6 +34,11 @@ def comparable(kind: Key, value: str) -> tuple[Key, str] | None:
     return (kind, text) if text else None
 
 
+def is_address(text: str) -> bool:
+    """True for what may be a UPN or a mail address."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def keys_of(account: Account) -> tuple[tuple[Key, str], ...]:
     """The account's keys, comparable, each once, strongest first."""
     found = {pair for key in account.keys if (pair := comparable(*key)) is not None}

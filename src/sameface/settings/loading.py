@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sameface import values
 from sameface.documents import Table, parse_toml
 from sameface.errors import BadSettings
-from sameface.settings import directories, files
+from sameface.people import Said, parse_mapping
+from sameface.people.mapping import COLUMNS
+from sameface.settings import consoles, directories, files, schedules, signing_in
+from sameface.settings import storage as storages
 from sameface.settings.model import (
     FOLDER,
     OPENLDAP,
+    OWN_EXCHANGE,
     SERVES,
     WRITERS,
-    AppSignIn,
     Mode,
     Settings,
     StoreSettings,
-    TokenSignIn,
 )
 from sameface.settings.policies import KEYS, policy, refuse_unknown
 
 _TABLES = {
     "organisation": ("name", "rulebook"),
-    "vault": ("folder",),
+    "vault": storages.KEYS,
+    "schedule": schedules.KEYS,
     "policy": KEYS,
+    "people": ("mapping",),
+    "console": consoles.KEYS,
 }
 _ANY_STORE = ("id", "connector", "mode", "writes")
-_CREDENTIALS = ("client-secret-file", "client-secret-env", "client-certificate-file")
-_APP = ("authority", "client-id", *_CREDENTIALS)
-_WIRE = ("url", "ca-file", "token-file", "quota-speed", "patience")
+_WIRE = ("url", "ca-file", "patience")
 _KEYS = {
-    "graph": (*_ANY_STORE, *_WIRE, *_APP),
-    "sharepoint": (*_ANY_STORE, *_WIRE, *_APP, "library"),
-    "yammer": (*_ANY_STORE, *_WIRE),
+    "graph": (*_ANY_STORE, *_WIRE, "quota-speed", *signing_in.KEYS),
+    "sharepoint": (*_ANY_STORE, *_WIRE, "quota-speed", *signing_in.KEYS, "library"),
+    "yammer": (*_ANY_STORE, *_WIRE, "quota-speed", *signing_in.PERSON_KEYS),
     "folder": (*_ANY_STORE, "path", "csv"),
     "active-directory": (*_ANY_STORE, *directories.AD_KEYS),
     "openldap": (*_ANY_STORE, *directories.KEYS),
+    "exchange": (
+        *_ANY_STORE,
+        *_WIRE,
+        *signing_in.KEYS,
+        *signing_in.PASSWORD_KEYS,
+        "group",
+        "people",
+    ),
 }
 """What may be said of a store, by its connector."""
 
@@ -60,13 +69,26 @@ def load_settings(path: Path) -> Settings:
         organisation=organisation.text("name"),
         rulebook=organisation.text("rulebook", "office365-2014"),
         vault=path.parent / vault.text("folder", "sameface-vault"),
+        storage=storages.storage(vault, path.parent),
+        schedule=schedules.schedule(document.table("schedule")),
         **policy(document.table("policy"), stores, path.parent),
         stores=stores,
+        mapping=_mapping(document.table("people"), stores, path.parent),
         options=tuple(document.table("options").raw.items()),
+        console=consoles.console_settings(document.table("console"), path.parent),
     )
 
 
 # ---------------------------------------------------------------------------
+
+
+def _mapping(table: Table, stores: tuple[StoreSettings, ...], folder: Path) -> Said:
+    """Whose accounts are, where a person has said so; nothing where no file is named."""
+    if not table.has("mapping"):
+        return Said()
+    path = files.named(table, "mapping", folder)
+    text = files.filled(table, "mapping", path, f"its first line names {', '.join(COLUMNS)}")
+    return parse_mapping(text, path.name, [store.id for store in stores])
 
 
 def _stores(document: Table, folder: Path) -> tuple[StoreSettings, ...]:
@@ -85,7 +107,7 @@ def _stores(document: Table, folder: Path) -> tuple[StoreSettings, ...]:
 def _store(row: Table, folder: Path) -> StoreSettings:
     connector = row.choice("connector", SERVES)
     refuse_unknown(row, _KEYS[connector])
-    known = [*values.STORES, FOLDER, OPENLDAP]
+    known = [*values.STORES, FOLDER, OPENLDAP, OWN_EXCHANGE]
     identity = row.choice("id", known)
     if identity not in SERVES[connector]:
         what = (
@@ -130,86 +152,48 @@ def _folder_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettin
     )
 
 
-_READERS = {
-    "folder": _folder_store,
-    "active-directory": _directory_store,
-    "openldap": _directory_store,
-}
+def _exchange_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings:
+    """An Exchange of one's own: a name and a password, or tokens as others have them."""
+    url = signing_in.wire_url(row, store.connector)
+    if row.has("group") == row.has("people"):
+        told = "are given together; keep one" if row.has("group") else "are missing; add one"
+        raise row.error("", f"group and people {told}, since Exchange does not list its mailboxes")
+    people = folder / row.text("people") if row.has("people") else None
+    if people is not None:
+        files.filled(row, "people", people, "put a mail address on each of its lines")
+    by_name = row.has("user")
+    return replace(
+        store,
+        url=url,
+        sign_in=signing_in.password_sign_in(row, folder)
+        if by_name
+        else signing_in.sign_in(row, folder, store.connector, url),
+        ca_file=files.ca_file(row, folder),
+        group=row.text("group", ""),
+        people=people,
+        patience=row.offset("patience", "2m"),
+    )
 
 
 def _wire_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings:
-    url = _url(row, "url", ("https", "http"))
-    library = "User Photos/Profile Pictures"
-    if store.connector == "sharepoint":
-        library = row.text("library", library).strip("/")
-    return StoreSettings(
-        store.id,
-        store.connector,
-        store.mode,
+    url = signing_in.wire_url(row, store.connector)
+    return replace(
+        store,
         url=url,
-        sign_in=_sign_in(row, folder, store.connector, url),
+        sign_in=signing_in.sign_in(row, folder, store.connector, url),
         ca_file=files.ca_file(row, folder),
-        library=library if store.connector == "sharepoint" else "",
+        library=row.text("library", "").strip("/") if store.connector == "sharepoint" else "",
         quota_speed=row.number("quota-speed", 1, at_least=1) or 1,
         patience=row.offset("patience", "2m"),
     )
 
 
-def _url(row: Table, key: str, schemes: tuple[str, ...]) -> str:
-    url = row.text(key).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or parts.query or parts.fragment or parts.username:
-        raise row.error(key, f'should be like "{schemes[0]}://host", not "{url}"')
-    return url
-
-
-def _sign_in(row: Table, folder: Path, connector: str, url: str) -> AppSignIn | TokenSignIn:
-    """A token file, or an application with exactly one of secret file, secret env, certificate."""
-    if row.has("token-file"):
-        path = files.named(row, "token-file", folder)
-        files.filled(row, "token-file", path, "put the token into it")
-        return TokenSignIn(path)
-    if connector == "yammer":
-        what = "is missing; Yammer wants a person's sign-in: a file that holds their token"
-        raise row.error("token-file", what)
-    kinds: dict[str, Callable[[Table, str, Path], str]] = {
-        "client-secret-file": _secret_file,
-        "client-secret-env": _secret_env,
-        "client-certificate-file": _certificate,
-    }
-    given = [key for key in kinds if row.has(key)]
-    if len(given) != 1:
-        many = "are given together; keep one of" if given else "are missing; add one of"
-        raise row.error("", f"credentials {many} {', '.join(kinds)}")
-    authority, client_id = _url(row, "authority", ("https",)), row.text("client-id")
-    credential = kinds[given[0]](row, given[0], folder)
-    if given[0] == "client-certificate-file":
-        return AppSignIn(authority, client_id, certificate=credential)
-    if connector == "sharepoint" and (urlsplit(url).hostname or "").endswith(".sharepoint.com"):
-        what = "is not enough for SharePoint, which wants client-certificate-file of an application"
-        raise row.error(given[0], what)
-    return AppSignIn(authority, client_id, secret=credential)
-
-
-def _secret_file(row: Table, key: str, folder: Path) -> str:
-    return files.filled(row, key, files.named(row, key, folder), "put the client secret into it")
-
-
-def _secret_env(row: Table, key: str, _: Path) -> str:
-    return files.variable(row, key)
-
-
-def _certificate(row: Table, key: str, folder: Path) -> str:
-    path = files.named(row, key, folder)
-    pem = files.filled(row, key, path, "put the certificate and its private key into it, as PEM")
-    if "PRIVATE KEY-----" not in pem or "-----BEGIN CERTIFICATE-----" not in pem:
-        what = f"names {path.name}, which should hold a certificate and its private key, as PEM"
-        raise row.error(key, what)
-    return pem
+_READERS = {
+    "folder": _folder_store,
+    "active-directory": _directory_store,
+    "openldap": _directory_store,
+    "exchange": _exchange_store,
+}
 
 
 def _read(path: Path, remedy: str) -> str:

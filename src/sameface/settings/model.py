@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sameface import values
+from sameface.people import Said
+from sameface.settings.consoles import ConsoleSettings
+from sameface.settings.schedules import Schedule
+from sameface.settings.storage import Storage
 from sameface.settings.wishes import PolicySettings
 
 FILE = "sameface.toml"
@@ -18,6 +22,9 @@ FOLDER = "folder"
 OPENLDAP = "openldap"
 """The id of the store that is an OpenLDAP server, or one like it."""
 
+OWN_EXCHANGE = "exchange-on-premises"
+"""The id of an Exchange of one's own beside Exchange Online, where an organisation has both."""
+
 SERVES = {
     "graph": (values.EXCHANGE, values.ENTRA_ID),
     "sharepoint": (values.SHAREPOINT,),
@@ -25,10 +32,11 @@ SERVES = {
     "folder": (FOLDER,),
     "active-directory": (values.ACTIVE_DIRECTORY,),
     "openldap": (OPENLDAP,),
+    "exchange": (values.EXCHANGE, OWN_EXCHANGE),
 }
 """Which stores each connector can be."""
 
-WRITERS = ("graph", "sharepoint", "active-directory", "openldap")
+WRITERS = ("graph", "sharepoint", "active-directory", "openldap", "exchange")
 """The connectors that can write at all."""
 
 
@@ -51,10 +59,39 @@ class AppSignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSignIn:
+    """A person who signs in once by a code; `cache` is the file that keeps them signed in."""
+
+    authority: str
+    client_id: str
+    cache: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSignIn:
+    """The managed identity of the machine in Azure, or the one with that client id."""
+
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSignIn:
     """A person's own sign-in: a file that holds a bearer token, read anew when it ends."""
 
     file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSignIn:
+    """A name and a password, for an Exchange of one's own; `ntlm` where it takes nothing else."""
+
+    user: str
+    password: str = field(repr=False)
+    ntlm: bool = False
+
+
+SignIn = AppSignIn | DeviceSignIn | MachineSignIn | TokenSignIn
+"""The ways to get a bearer token."""
 
 
 class PhotoAttribute(StrEnum):
@@ -99,18 +136,23 @@ class DirectorySettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """One configured store. `library` is SharePoint's folder; `path` and `csv` are the folder's."""
+    """One configured store. `library` is SharePoint's folder; `path` and `csv` are the folder's.
+
+    `group` and `people` say whose mailboxes an Exchange of one's own is asked for.
+    """
 
     id: str
     connector: str
     mode: Mode = Mode.READ
     url: str = ""
-    sign_in: AppSignIn | TokenSignIn | None = None
+    sign_in: SignIn | PasswordSignIn | None = None
     ca_file: Path | None = None
     library: str = ""
     path: Path | None = None
     csv: Path | None = None
     directory: DirectorySettings | None = None
+    group: str = ""
+    people: Path | None = None
     quota_speed: int = 1
     patience: timedelta = timedelta(minutes=2)
     seed_once: bool = False  # given a photo where it has none, and never another one
@@ -139,7 +181,10 @@ class StopAbove:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything sameface.toml says. `options` are the rulebook's own, checked by the rulebook."""
+    """Everything sameface.toml says. `options` are the rulebook's own, checked by the rulebook.
+
+    `vault` is the vault's folder; `storage` says what of it is somewhere else.
+    """
 
     file: Path
     organisation: str
@@ -150,6 +195,10 @@ class Settings:
     stores: tuple[StoreSettings, ...]
     options: tuple[tuple[str, Any], ...] = ()
     policy: PolicySettings = field(default_factory=PolicySettings)
+    mapping: Said = field(default_factory=Said)
+    storage: Storage = field(default_factory=Storage)
+    schedule: Schedule = field(default_factory=Schedule)
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
 
     def store(self, store: str) -> StoreSettings | None:
         """How that store is configured, or None: not connected."""

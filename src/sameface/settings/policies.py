@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from sameface.settings.model import Mode, StopAbove, StoreSettings
 from sameface.settings.wishes import (
     Conflict,
     EmptyStore,
+    Faces,
     OwnChoice,
     PolicySettings,
     Removal,
@@ -23,7 +25,7 @@ from sameface.settings.wishes import (
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_WISHES = ("authorities", "wins", "conflict", "removal", "own-choice", "exclude-stores")
+_WISHES = ("authorities", "wins", "conflict", "removal", "own-choice", "faces", "exclude-stores")
 KEYS = (*_WISHES, "stop-above", "empty-store", "exclude-people", "groups", "people")
 """What [policy] may say."""
 
@@ -80,6 +82,7 @@ def _wishes(row: Table, stores: tuple[StoreSettings, ...], whose: str) -> Wishes
         conflict=_choice(row, "conflict", Conflict),
         removal=_choice(row, "removal", Removal),
         own_choice=_choice(row, "own-choice", OwnChoice),
+        faces=_choice(row, "faces", Faces),
         exclude_stores=without,
         whose=whose,
     )
@@ -147,17 +150,7 @@ def _special(row: Table, stores: tuple[StoreSettings, ...], whose: str) -> Wishe
         raise row.error("pin", what)
     if pin is not None and exclude:
         raise row.error("pin", "and exclude contradict each other; keep one of the two")
-    return Wishes(
-        wishes.authorities,
-        wishes.wins,
-        wishes.conflict,
-        wishes.removal,
-        wishes.own_choice,
-        wishes.exclude_stores,
-        exclude,
-        pin,
-        whose,
-    )
+    return replace(wishes, exclude=exclude, pin=pin)
 
 
 def _excluded(table: Table, folder: Path) -> tuple[tuple[frozenset[str], Wishes], ...]:

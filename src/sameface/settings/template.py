@@ -17,6 +17,11 @@ rulebook = "office365-2014"          # which rules explain what people see: `sam
 
 [vault]
 folder = "sameface-vault"            # every photo ever seen is kept here, and what was done to it
+# keep = "2 years"                   # how long a photo that no store shows any more; else for ever
+# For workers on several hosts `database` and `blobs` are elsewhere: docs/operations.md.
+
+# [schedule]
+# sync = "30 2 * * *"                # when `sameface worker` syncs: five fields of cron, in UTC
 
 [policy]
 authorities = ["exchange"]           # whose photo wins, best first; only stores that are read
@@ -26,9 +31,23 @@ stop-above = "20%"                   # a plan that would change more people stop
 # conflict = "authority"             # two places changed since they agreed: or "newest", or "ask"
 # removal = "ask"                    # the authority's photo was removed: or "propagate", or "keep"
 # own-choice = "overwrite"           # somebody's own photo elsewhere: or "keep", or "spread"
+# faces = "one"                      # no face, or several: asks before spreading; or "any"
 # exclude-stores = ["yammer"]        # shown, and left alone
 # exclude-people = "left-alone.txt"  # a file with a UPN or mail address on each line
 # A [[policy.groups]] or [[policy.people]] table says any of this for some people: docs/keep.md.
+
+# The console (`sameface serve`) is for this machine only until people can sign in: docs/console.md.
+# [console]
+# url = "https://faces.YOUR-DOMAIN"  # how browsers reach it
+# issuer = "https://login.microsoftonline.com/YOUR-TENANT/v2.0"
+# client-id = "YOUR-CLIENT-ID"
+# client-secret-file = "console.secret"
+# administrators = ["GROUP-OBJECT-ID"]   # and help-desk, auditors; who has none is a person
+# certificate-file = "console.pem"   # and key-file; or trusted-proxies = ["10.0.0.5"]
+# approval = false                   # a second person looks at each photo that somebody gives
+
+# [people]
+# mapping = "people.csv"             # whose accounts are that no key tells: person,account,store
 
 # Facts about your organisation that the rulebook asks for: `sameface rulebook show`.
 [options]
@@ -48,12 +67,13 @@ stop-above = "20%"                   # a plan that would change more people stop
 id = "exchange"
 connector = "graph"
 mode = "read"
-url = "https://graph.microsoft.com"
-authority = "https://login.microsoftonline.com/YOUR-TENANT"
+tenant = "YOUR-TENANT"               # its name or GUID; elsewhere than in the public cloud also
+                                     # cloud = "gcc-high", "dod" or "china"
 client-id = "YOUR-CLIENT-ID"
 client-secret-file = "graph.secret"  # a file with the secret's value, readable by you alone
                                      # or client-secret-env = "NAME" of a variable that holds it
                                      # or client-certificate-file = "sameface.pem", with its key
+                                     # (managed identity, device code: docs/connectors.md)
 # ca-file = "company-ca.pem"         # where a proxy of your company signs certificates
 # patience = "2m"                    # how long to ask again while the store is busy
 
@@ -61,10 +81,18 @@ client-secret-file = "graph.secret"  # a file with the secret's value, readable 
 # [[stores]]
 # id = "entra-id"
 # connector = "graph"
-# url = "https://graph.microsoft.com"
-# authority = "https://login.microsoftonline.com/YOUR-TENANT"
+# tenant = "YOUR-TENANT"
 # client-id = "YOUR-CLIENT-ID"
 # client-secret-file = "graph.secret"
+
+# An Exchange of your own, beside or instead of Exchange Online: docs/connectors.md.
+# [[stores]]
+# id = "exchange-on-premises"
+# connector = "exchange"
+# url = "https://mail.YOUR-DOMAIN"
+# user = 'YOUR-DOMAIN\\sameface'
+# password-file = "exchange.secret"
+# group = "everybody@YOUR-DOMAIN"
 
 # SharePoint's own copies. It takes no secret from an application, only a certificate, with the
 # SharePoint permissions Sites.Read.All and User.Read.All (to write: Sites.FullControl.All and
@@ -73,8 +101,7 @@ client-secret-file = "graph.secret"  # a file with the secret's value, readable 
 # id = "sharepoint"
 # connector = "sharepoint"
 # url = "https://YOUR-TENANT-my.sharepoint.com"
-# library = "User Photos/Profile Pictures"   # named in the language of the My Site host
-# authority = "https://login.microsoftonline.com/YOUR-TENANT"
+# tenant = "YOUR-TENANT"
 # client-id = "YOUR-CLIENT-ID"
 # client-certificate-file = "sameface.pem"
 

@@ -40,6 +40,13 @@ class OwnChoice(StrEnum):
     SPREAD = "spread"  # it is the right one, until an authority changes
 
 
+class Faces(StrEnum):
+    """How many faces a photo may show and still be given to other stores (extra `[faces]`)."""
+
+    ONE = "one"
+    ANY = "any"  # none too: nobody is asked
+
+
 @dataclass(frozen=True, slots=True)
 class EmptyStore:
     """A store that lost more than `percent` of the photos it had (and at least `LEAST`) is taken
@@ -64,6 +71,7 @@ class Wishes:
     conflict: Conflict | None = None
     removal: Removal | None = None
     own_choice: OwnChoice | None = None
+    faces: Faces | None = None
     exclude_stores: tuple[str, ...] | None = None
     exclude: bool = False
     pin: str | None = None  # how the version's digest begins

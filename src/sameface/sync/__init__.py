@@ -2,6 +2,7 @@
 
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision, Verdict, decide
+from sameface.sync.mending import mend
 from sameface.sync.outcome import Outcome, Progress, Result
 from sameface.sync.plan import Action, Hold, Plan, Verb, load_plan
 from sameface.sync.policy import Leave, Policy
@@ -30,6 +31,7 @@ __all__ = [
     "forget",
     "last_plan",
     "load_plan",
+    "mend",
     "plan",
     "restore",
     "save_last",

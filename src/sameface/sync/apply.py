@@ -18,12 +18,15 @@ from sameface.errors import (
     WriteRefused,
 )
 from sameface.jobs import together
+from sameface.rules import load_rulebook
+from sameface.rules.sequence import write_order
+from sameface.sync.mending import read_again
 from sameface.sync.outcome import Progress, Result
 from sameface.sync.plan import Action
 from sameface.sync.work import Work
 from sameface.sync.writing import Write
 from sameface.values import Account, Observation, Person, Picture, Standing
-from sameface.vault import Agreement, Entry, Finding
+from sameface.vault import Agreement, Entry, Finding, Harm
 from sameface.vault.blobs import digest_of
 
 
@@ -39,22 +42,34 @@ class Applier:
             store: asyncio.Semaphore(max(1, connector.capabilities.concurrency))
             for store, connector in work.connectors.items()
         }
+        order = write_order(
+            load_rulebook(work.settings.rulebook), work.connectors, dict(work.settings.options)
+        )
+        self._turn = {store: turn for turn, store in enumerate(order)}
         self.results: Counter[Result] = Counter()
         self.failures: list[SamefaceError] = []
 
     async def apply(self, actions: Sequence[Action]) -> None:
-        """A page of actions. What fails is counted and told, and harms no other.
+        """A page of actions: people side by side, the stores of each in the order in which old
+        faces are seen least. What fails is counted and told, and harms no other.
 
         Errors: VaultFailed only, since nothing may be written that cannot be remembered.
         """
-        ids = {action.person for action in actions}
-        people = {d.person.id: d.person for d in await self._vault.dossiers_of(ids)}
-        await together(self._one(action, people.get(action.person)) for action in actions)
+        theirs: dict[str, list[Action]] = {}
+        for action in actions:
+            theirs.setdefault(action.person, []).append(action)
+        people = {d.person.id: d.person for d in await self._vault.dossiers_of(theirs)}
+        await together(self._all_of(some, people.get(who)) for who, some in theirs.items())
+
+    async def _all_of(self, actions: Sequence[Action], person: Person | None) -> None:
+        last = len(self._turn)
+        for action in sorted(actions, key=lambda one: self._turn.get(one.store, last)):
+            await self._one(action, person)
 
     async def _one(self, action: Action, person: Person | None) -> None:
         connector = self._work.connectors.get(action.store)
         account = person.account(action.store) if person else None
-        if connector is None or account is None or account.ref != action.account:
+        if person is None or connector is None or account is None or account.ref != action.account:
             why = "is not connected" if connector is None else "has no such account any more"
             self._tell(action, Result.MOVED, f"{action.store} {why}; make a new plan.")
             return
@@ -65,8 +80,21 @@ class Applier:
             )
             if await write.is_done():
                 self._tell(action, Result.THERE)
-            else:
-                await self._carry_out(write)
+                return
+            await self._mend(action.after, person)
+            await self._carry_out(write)
+
+    async def _mend(self, wanted: str | None, person: Person) -> None:
+        """What is to be written is in the vault again, if a store still shows what was lost."""
+        if wanted is None or await self._vault.holds(wanted):
+            return
+        work, showing = self._work, list[Account]()
+        for account in person.accounts:
+            known = await self._vault.remembered(account.store, [account.ref])
+            if account.ref in known and known[account.ref].picture == wanted:
+                showing.append(account)
+        harm = Harm(person.id, wanted, "is lost", tuple(showing))
+        await read_again(work.connectors, self._vault, work.clock, harm)
 
     async def _carry_out(self, write: Write) -> None:
         """Intent, action, receipt."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sameface.settings import Conflict, OwnChoice, Removal, Wins
+from sameface.settings import Conflict, Faces, OwnChoice, Removal, Wins
 from sameface.sync.policy import Policy
 from sameface.values import Cell, Standing
 from sameface.vault import Agreement, Pin
@@ -58,6 +58,28 @@ class Choice:
 
 def choose(held: Held, agreed: Agreed, policy: Policy, pin: Pin | None) -> Choice:
     """The right photo by pins, policy and what people chose since the last agreement."""
+    choice = _chosen(held, agreed, policy, pin)
+    allowed = {policy.pin, None if pin is None else pin.photo}  # an administrator chose these
+    if policy.faces is Faces.ANY or choice.photo in allowed:
+        return choice
+    return _of_one_person(choice, held)
+
+
+def _of_one_person(choice: Choice, held: Held) -> Choice:
+    """The same; but what shows no face, or several, is not put where it is not yet."""
+    shown = [c for c in held.values() if c.photo is not None and c.photo == choice.photo]
+    doubtful = [cell for cell in shown if cell.unfit]
+    if not doubtful or len(shown) == len(held):
+        return choice
+    cell = next((c for c in doubtful if c.store == choice.store), doubtful[0])
+    because = (
+        f"{cell.store} shows {cell.unfit}, which is not spread: put a photo of the person there, "
+        'or allow it (faces = "any")'
+    )
+    return Choice(None, because, cell.store, Call.ASK)
+
+
+def _chosen(held: Held, agreed: Agreed, policy: Policy, pin: Pin | None) -> Choice:
     if policy.pin is not None:
         return Choice(policy.pin, "it is pinned in the settings")
     base = by_stores(held, agreed, policy)
@@ -217,12 +239,15 @@ def _last_of(cells: Iterable[Cell], agreed: Agreed) -> Cell | None:
 
 
 def _within(cell: Cell, last: Agreement | None) -> tuple[datetime | None, datetime | None]:
-    """When this photo came there: after, and by."""
-    if last is None:
-        return cell.changed_after, cell.changed_by
-    if last.photo == cell.photo:
-        return cell.changed_after, min(filter(None, (last.at, cell.changed_by)))
-    return max(filter(None, (last.at, cell.changed_after))), cell.changed_by
+    """When this photo came there: after, and by. Where a clock jumped, the first is unknown."""
+    after, by = cell.changed_after, cell.changed_by
+    if last is not None and last.photo == cell.photo:
+        by = min(filter(None, (last.at, by)))
+    elif last is not None:
+        after = max(filter(None, (last.at, after)))
+    if after is not None and by is not None and by < after:
+        return None, after
+    return after, by
 
 
 # ---------------------------------------------------------------------------

@@ -188,7 +188,12 @@ def _difference(cell: Cell, choice: Choice, last: Agreement | None) -> str:
         return "never had a photo"
     if cell.standing is Standing.DELETED:
         return "had its photo deleted"
-    return "shows a placeholder" if cell.standing is Standing.PLACEHOLDER else "has no photo"
+    return f"shows {_instead(cell)}" if cell.standing is Standing.PLACEHOLDER else "has no photo"
+
+
+def _instead(cell: Cell) -> str:
+    """What a placeholder is; an older Sameface did not note it."""
+    return cell.unfit or "a placeholder"
 
 
 def _other_photo(cell: Cell, choice: Choice, last: Agreement | None) -> str:

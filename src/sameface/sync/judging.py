@@ -102,19 +102,20 @@ class Judge:
             changing=self._tally.changing,
             left=self._tally.verdicts,
             results=applier.results if applier else Counter(),
-            doubts=0 if of_some else await self._doubts(),
+            doubtful=() if of_some else await self._doubtful(),
             failures=(*broken.values(), *(applier.failures if applier else ())),
             stopped=stopped,
             warnings=() if of_some else self.empty(),
         )
 
-    async def _doubts(self) -> int:
-        """Doubtful accounts in connected stores."""
-        count, after = 0, None
+    async def _doubtful(self) -> tuple[str, ...]:
+        """A sentence for each doubtful account of a connected store."""
+        found: list[str] = []
+        after = None
         while page := await self._vault.doubts(after):
-            count += sum(doubt.account.store in self._policy.stores for doubt in page)
+            found += [doubt.why for doubt in page if doubt.account.store in self._policy.stores]
             after = (page[-1].account.store, page[-1].account.ref)
-        return count
+        return tuple(found)
 
 
 async def people(vault: Vault) -> AsyncIterator[tuple[Dossier, ...]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sameface.pictures import not_a_photo
 from sameface.sync.naming import look_at, name
 from sameface.values import Likeness
 from sameface.vault import Vault
+from sameface.workshop.service import workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +16,13 @@ class Recognised:
     """What bytes turned out to be.
 
     `picture` is their digest, `version` that of the person's version they show, None for a
-    placeholder.
+    placeholder, which `unfit` names.
     """
 
     picture: str
     version: str | None
     likeness: Likeness = Likeness.SAME
+    unfit: str = ""
 
 
 async def recognise(vault: Vault, data: bytes, person: str, store: str, at: datetime) -> Recognised:
@@ -30,14 +30,16 @@ async def recognise(vault: Vault, data: bytes, person: str, store: str, at: date
 
     Errors: PictureRefused, and VaultFailed.
     """
-    look = await asyncio.to_thread(look_at, data)
+    look = await look_at(data)
     while True:
         versions = await vault.versions(person)
         named = name(look, person, store, at, versions)
         if named.new is None:
             break
-        if await asyncio.to_thread(not_a_photo, data):  # what shows a known photo needs no asking
-            return Recognised(look.digest, None)
-        if await vault.keep(named.new, data, known=len(versions), better_than=named.better_than):
+        against = await workshop().unfit(data)  # what shows a known photo needs no asking
+        if against is not None and not against.is_photo:
+            return Recognised(look.digest, None, unfit=against.text)
+        new = replace(named.new, unfit="" if against is None else against.text)
+        if await vault.keep(new, data, known=len(versions), better_than=named.better_than):
             break
     return Recognised(look.digest, named.version, named.likeness)

@@ -1,4 +1,4 @@
-"""Which of a person's photos a picture shows: the best match among their versions. Pure."""
+"""Which of a person's photos a picture shows: the best match among their versions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sameface.pictures import compare, distance, fingerprint, inspect
+from sameface.pictures import compare, distance
 from sameface.values import Fingerprint, Likeness, Version
 from sameface.vault.blobs import digest_of
+from sameface.workshop.service import workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,16 @@ class Name:
     better_than: str | None = None
 
 
-def look_at(data: bytes) -> Look:
-    """Decode and measure: milliseconds, so it belongs into a thread. Error: PictureRefused."""
-    header = inspect(data)
+async def look_at(data: bytes) -> Look:
+    """Decode and measure, in a process of its own. Error: PictureRefused."""
+    header, mark = await workshop().measure(data)
     return Look(
         digest=digest_of(data),
         media_type=header.media_type,
         width_px=header.width_px,
         height_px=header.height_px,
         size_bytes=header.size_bytes,
-        fingerprint=fingerprint(data),
+        fingerprint=mark,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -16,11 +15,13 @@ from sameface.sync.outcome import Progress
 from sameface.sync.work import Work
 from sameface.values import STORES, Account, Key, Observation, Page, Person, Picture, Standing
 from sameface.vault import Finding, Remembered
+from sameface.vault.blobs import digest_of
+from sameface.workshop.service import AT_ONCE
 
 T = TypeVar("T")
 
-_THREADS = max(2, os.cpu_count() or 2)
-"""Pictures decoded at a time."""
+_AT_LEAST_EVERY = timedelta(days=7)
+"""So often all of a store is looked at, whatever it tells of changes."""
 
 _AT_ONCE = 500
 """Accounts looked up with one query."""
@@ -38,31 +39,45 @@ class Pass:
 async def observe(work: Work) -> tuple[Pass, ...]:
     """Look at all accounts of all stores. A store that fails harms no other."""
     passes: list[Pass] = []
-    for store in sorted(work.connectors, key=_order):
+    for store in sorted(work.connectors, key=order):
         if work.stop.is_set():
             break
         passes.append(await _Observer(work, store).whole())
     return tuple(passes)
 
 
-async def observe_person(work: Work, name: str, person: Person | None) -> tuple[Pass, ...]:
-    """Look at one person where a store can find them, and at the whole store where it cannot.
+async def observe_people(
+    work: Work, asked: Iterable[tuple[str, Person | None]]
+) -> tuple[Pass, ...]:
+    """Look at some people where a store can find them, and at the whole store where it cannot.
 
-    `name` is a UPN or mail address, `person` who the vault takes it for; what one store tells of
-    further names helps to find them in the next.
+    Each is a UPN or mail address and whom the vault takes it for; what one store tells of further
+    names helps to find them in the next.
     """
-    names = [name, *(other for a in (person.accounts if person else ()) for other in _of(a))]
+    wanted = [_Wanted(name, person) for name, person in asked]
     passes: list[Pass] = []
-    for store in sorted(work.connectors, key=_order):
+    for store in sorted(work.connectors, key=order):
+        if work.stop.is_set():
+            break
         observer = _Observer(work, store)
-        if not work.connectors[store].capabilities.finds:
-            passes.append(await observer.whole())
-            continue
-        known = person.account(store) if person else None
-        done, found = await observer.one(dict.fromkeys(names), known)
-        passes.append(done)
-        names += _of(found) if found else []
+        finds = work.connectors[store].capabilities.finds
+        passes.append(await (observer.some(wanted) if finds else observer.whole()))
     return tuple(passes)
+
+
+class _Wanted:
+    """Somebody to be found, and the names under which stores may know them."""
+
+    def __init__(self, name: str, person: Person | None) -> None:
+        self.person = person
+        self.names = [name]
+        for account in person.accounts if person else ():
+            self.learn(account)
+
+    def learn(self, account: Account) -> None:
+        """The surest names first."""
+        keys = keys_of(account)
+        self.names += [value for kind, value in keys if kind is not Key.OBJECT_GUID]
 
 
 class _Observer:
@@ -74,44 +89,75 @@ class _Observer:
         self._connector = work.connectors[store]
         self._vault = work.vault
         self._clock = work.clock
+        self._mapped = work.settings.mapping.digest
         self._look = 0
         self._done = 0
+        self._told: set[str] | None = None  # who is gone, where the store tells only changes
+        self._next: str | None = None
 
     async def whole(self) -> Pass:
-        """Every account, page by page."""
+        """Every account, page by page; or what changed, where the store goes on telling that."""
+        since = await self._since()
         self._look = await self._vault.begin_look(self._store, self._clock.now())
-        pages = self._connector.observe()
+        pages = self._connector.observe(since)
         try:
             ended = await run_pages(f"observe {self._store}", pages, self._page, self._work.stop)
         except StoreFailed as failure:
             await self._vault.break_look(self._look, failure.sentence())
             return Pass(self._store, whole=False, failure=failure)
-        if ended:
+        if ended and self._told is not None:
+            await self._vault.looks.told(self._look, self._told, self._clock.now())
+        elif ended:
             await self._vault.end_look(self._look, self._clock.now())
+        if ended and self._next is not None:
+            await self._vault.looks.remember(self._look, f"{self._mapped} {self._next}")
         return Pass(self._store, whole=ended)
 
-    async def one(self, names: Iterable[str], known: Account | None) -> tuple[Pass, Account | None]:
-        """The account of those names; `known` is the one they had when they were last seen."""
+    async def _since(self) -> str | None:
+        """Where the store goes on telling. Another mapping, or a week, and all is looked at."""
+        if not self._connector.capabilities.delta:
+            return None
+        since = await self._vault.looks.since(self._store, self._clock.now() - _AT_LEAST_EVERY)
+        mapped, _, cursor = (since or "").partition(" ")
+        return cursor if since is not None and mapped == self._mapped else None
+
+    async def some(self, wanted: Iterable[_Wanted]) -> Pass:
+        """The accounts of these people; after a failure the store is not asked again."""
         self._look = await self._vault.begin_look(self._store, self._clock.now())
-        try:
-            seen = await self._connector.find(names)
-            if seen is not None:
-                await self._page(Page((seen,), None))
-        except StoreFailed as failure:
-            if known is not None:
+        failure: StoreFailed | None = None
+        for one in wanted:
+            known = one.person.account(self._store) if one.person else None
+            try:
+                if failure is None:
+                    await self._one(one, known)
+            except StoreFailed as failed:
+                failure = failed
+            if failure is not None and known is not None:
                 await self._page(Page((self._unknown(known, failure.sentence()),), None))
-            return Pass(self._store, whole=False, failure=failure), None
+        return Pass(self._store, whole=failure is None, failure=failure)
+
+    async def _one(self, wanted: _Wanted, known: Account | None) -> None:
+        """The account of that person; `known` is the one they had when they were last seen."""
+        seen = await self._connector.find(dict.fromkeys(wanted.names))
+        if seen is not None:
+            await self._page(Page((seen,), None))
+            wanted.learn(seen.account)
         if known is not None and (seen is None or seen.account.ref != known.ref):
             await self._vault.lost(known)
-        return Pass(self._store, whole=True), None if seen is None else seen.account
 
     async def _page(self, page: Page) -> None:
         """One page into the vault; done twice, it leaves the same."""
+        if page.delta:
+            self._told = (self._told or set()) | set(page.gone)
+        self._next = page.since
         for start in range(0, len(page.observations), _AT_ONCE):
             await self._some(page.observations[start : start + _AT_ONCE])
 
     async def _some(self, observations: Sequence[Observation]) -> None:
-        accounts = list({o.account.ref: o.account for o in observations}.values())
+        mapping = self._work.settings.mapping
+        accounts = [
+            mapping.of(a) for a in {o.account.ref: o.account for o in observations}.values()
+        ]
         matches = await self._vault.adopt(accounts, self._look, self._clock.now())
         kept = {m.account.ref for m in matches}  # without those who were forgotten
         seen = {o.account.ref: o for o in observations if o.account.ref in kept}
@@ -121,7 +167,7 @@ class _Observer:
         quiet = [_carried(o, known.get(r)) for r, o in seen.items() if r not in set(new)]
         await self._record(quiet)
         reads = read_many(self._connector, [seen[ref].account for ref in new])
-        async for group in _grouped(reads, _THREADS):
+        async for group in _grouped(reads, AT_ONCE):
             await self._record(
                 await together(
                     self._found(seen[a.ref], owners[a.ref], known.get(a.ref), read)
@@ -143,6 +189,8 @@ class _Observer:
             return Finding(self._unknown(seen.account, read.sentence()))
         if read is None:  # removed since it was listed; the next look tells how
             return Finding(replace(seen, standing=Standing.NONE, change_key=None))
+        if known is not None and known.picture == digest_of(read.data):  # the same bytes as before
+            return _carried(seen, known)
         try:
             what = await recognise(self._vault, read.data, owner, self._store, self._clock.now())
         except PictureRefused as refused:
@@ -160,7 +208,7 @@ class _Observer:
         self._work.progress(Progress(self._done, None, self._store, "observe"))
 
 
-def _order(store: str) -> tuple[int, str]:
+def order(store: str) -> tuple[int, str]:
     """Directories first: they know most about who is who, and files in a folder least."""
     return (STORES.index(store) if store in STORES else len(STORES), store)
 
@@ -181,10 +229,10 @@ def _carried(seen: Observation, known: Remembered | None) -> Finding:
     if seen.standing is Standing.PHOTO:
         standing = Standing.PHOTO if known.version else Standing.PLACEHOLDER
         dated = replace(_dated(seen, known, changed=False), standing=standing)
-        return Finding(dated, known.picture, known.version, known.likeness)
+        return Finding(dated, known.picture, known.version, known.likeness, known.unfit)
     if seen.standing is Standing.UNKNOWN:  # what was read before need not be read again
         key = replace(seen, change_key=known.change_key)
-        return Finding(key, known.picture, known.version, known.likeness)
+        return Finding(key, known.picture, known.version, known.likeness, known.unfit)
     return Finding(_dated(seen, known, changed=seen.standing is not known.standing))
 
 
@@ -193,7 +241,7 @@ def _finding(seen: Observation, what: Recognised, known: Remembered | None) -> F
     standing = Standing.PHOTO if what.version else Standing.PLACEHOLDER
     changed = known is None or known.picture != what.picture
     dated = replace(_dated(seen, known, changed=changed), standing=standing)
-    return Finding(dated, what.picture, what.version, what.likeness)
+    return Finding(dated, what.picture, what.version, what.likeness, what.unfit)
 
 
 def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Observation:
@@ -202,14 +250,11 @@ def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Obs
         return seen
     if known is None:
         return replace(seen, changed_by=seen.observed_at)
+    if changed and seen.observed_at < known.observed_at:  # a clock went back: who knows since when
+        return replace(seen, changed_after=None, changed_by=known.observed_at)
     if changed:
         return replace(seen, changed_after=known.observed_at, changed_by=seen.observed_at)
     return replace(seen, changed_after=known.changed_after, changed_by=known.changed_by)
-
-
-def _of(account: Account) -> list[str]:
-    """The names by which other stores may know this account's person, the surest first."""
-    return [value for kind, value in keys_of(account) if kind is not Key.OBJECT_GUID]
 
 
 async def _grouped(items: AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:

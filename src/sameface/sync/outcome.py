@@ -80,9 +80,10 @@ class Outcome:
 
     `people` were looked at, `agreeing` of them need nothing and nobody, `changing` would be changed
     by a sync. `left` counts stores of people by what they call for; `results` actions by what came
-    of them; `doubts` accounts that are nobody's until a person has looked. `failures` are stores as
-    a whole, or what ended them. `stopped`: it was asked to stop before the end. `warnings` are
-    sentences about what looks wrong though nothing failed.
+    of them; `doubtful` is a sentence for each account that is nobody's until a person has looked,
+    which is never written to. `failures` are stores as a whole, or what ended them. `stopped`: it
+    was asked to stop before the end. `warnings` are sentences about what looks wrong though
+    nothing failed.
     """
 
     run: str | None
@@ -91,10 +92,15 @@ class Outcome:
     changing: int
     left: Counter[Call]
     results: Counter[Result]
-    doubts: int
+    doubtful: tuple[str, ...]
     failures: tuple[SamefaceError, ...]
     stopped: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> int:
+        """How many accounts are nobody's."""
+        return len(self.doubtful)
 
     @property
     def exit_code(self) -> int:

@@ -61,7 +61,8 @@ class Hold:
 class Plan:
     """All actions, one person's together. `made_at` is in UTC; `verb` names the run that does it.
 
-    `warnings` are sentences that whoever applies it should have read.
+    `warnings` are sentences that whoever applies it should have read, `doubtful` others about
+    accounts that it leaves alone, since nobody can tell whose they are.
     """
 
     organisation: str
@@ -70,6 +71,7 @@ class Plan:
     pins: tuple[Hold, ...] = ()
     verb: str = "apply"
     warnings: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -106,6 +108,8 @@ class Plan:
             said["pins"] = [asdict(pin) for pin in self.pins]
         if self.warnings:
             said["warnings"] = list(self.warnings)
+        if self.doubtful:
+            said["doubtful"] = list(self.doubtful)
         return said
 
 
@@ -141,6 +145,7 @@ def parse_plan(text: str, file: str) -> Plan:
         _pins(table),
         table.text("verb", "apply"),
         table.texts("warnings"),
+        table.texts("doubtful"),
     )
     table.done()
     if plan.digest != digest:

@@ -11,6 +11,7 @@ from sameface.connectors.guards import by_administrator
 from sameface.people import keys_of
 from sameface.settings import (
     Conflict,
+    Faces,
     Mode,
     OwnChoice,
     Removal,
@@ -56,6 +57,7 @@ class Policy:
     conflict: Conflict = Conflict.AUTHORITY
     removal: Removal = Removal.ASK
     own_choice: OwnChoice = OwnChoice.OVERWRITE
+    faces: Faces = Faces.ONE
     without: frozenset[str] = frozenset()
     excluded: str = ""
     pin: str | None = None
@@ -103,6 +105,7 @@ class Policy:
             conflict=wish.conflict or self.conflict,
             removal=wish.removal or self.removal,
             own_choice=wish.own_choice or self.own_choice,
+            faces=wish.faces or self.faces,
             without=without,
             excluded=wish.whose if wish.exclude else self.excluded,
             pin=wish.pin or self.pin,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sameface.errors import BadUsage
@@ -10,7 +10,7 @@ from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
 from sameface.sync.choosing import NO_PHOTO, Call
-from sameface.sync.observe import observe, observe_person
+from sameface.sync.observe import Pass, observe, observe_people
 from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
 from sameface.sync.policy import Policy
@@ -19,6 +19,9 @@ from sameface.sync.run import Connectors, Watch, maybe_person
 from sameface.sync.work import Work, silent
 from sameface.values import Cell, Person, Standing, Version
 from sameface.vault import Deed, Dossier, Vault
+
+_FEW = 50
+"""So many people are looked at one by one; stores list more of them with fewer requests."""
 
 _UNTOUCHED = ("moved", "refused", "already there")
 """Outcomes of actions that wrote nothing."""
@@ -105,7 +108,7 @@ async def undo(
         raise BadUsage(f"Run {run} wrote nothing, so there is nothing to undo.")
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
-        passes = await observe(work)
+        passes = await _look_at(work, {deed.person for deed in done})
         whole = await policy_of(work, [p.store for p in passes if p.failure is not None])
         actions: list[Action] = []
         left: list[Left] = []
@@ -152,7 +155,7 @@ async def erase(vault: Vault, clock: Clock, person: Person, run: str) -> tuple[s
 
     `run` is the one that emptied the stores. The last plan goes too: it may name the person.
     """
-    with vault.alone():
+    async with vault.alone():
         (vault.folder / "plan.json").unlink(missing_ok=True)
         return await vault.erase(person.id, run, clock.now())
 
@@ -166,11 +169,19 @@ Aim = tuple[str | None, str]
 async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
     """That person as the stores have them now, and what holds for them."""
     known = await maybe_person(work.vault, name)
-    passes = await observe_person(work, known.upn if known else name, known)
+    passes = await observe_people(work, [(known.upn if known else name, known)])
     person = await work.vault.person(known.id if known else name)
     (dossier,) = await work.vault.dossiers_of([person.id])
     policy = await policy_of(work, [p.store for p in passes if p.failure is not None])
     return dossier, policy.of_person(person)
+
+
+async def _look_at(work: Work, ids: Collection[str]) -> tuple[Pass, ...]:
+    """Look at these people; at everybody where one by one would take more requests than that."""
+    if len(ids) > _FEW:
+        return await observe(work)
+    people = [dossier.person for dossier in await work.vault.dossiers_of(ids)]
+    return await observe_people(work, [(person.upn, person) for person in people])
 
 
 async def _toward(

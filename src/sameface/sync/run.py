@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sameface.connectors.base import Connector
@@ -15,7 +17,7 @@ from sameface.sync.apply import Applier
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
 from sameface.sync.judging import PAGE, Judge, people
-from sameface.sync.observe import Pass, observe, observe_person
+from sameface.sync.observe import Pass, observe, observe_people
 from sameface.sync.outcome import Outcome, Progress, Tally
 from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
@@ -76,6 +78,7 @@ async def plan(
         tuple(actions),
         tuple(pins),
         warnings=(*outcome.warnings, *remembering(actions)),
+        doubtful=outcome.doubtful,
     )
     save_last(vault, made)
     return made, outcome
@@ -111,11 +114,12 @@ async def apply(
             f'This plan is for "{plan.organisation}", and {settings.file.name} for '
             f'"{settings.organisation}"; make a new plan.'
         )
-    with vault.alone(), listening() as stop:
+    async with _alone(vault) as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         judge = Judge(work, await _policy(work, ()))
-        run = await _begin(work, plan.verb)
+        run = await begin(work, plan.verb)
         applier = Applier(work, run, len(plan.actions))
+        await vault.workers.expect(run, len(plan.actions))
         whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
         if whole:
             await judge.remember(plan.pins, run)
@@ -140,37 +144,90 @@ async def sync(
     in the same state. Errors: SyncStopped before anything is written; VaultFailed (also where
     another run is under way).
     """
-    with vault.alone(), listening() as stop:
+    async with _alone(vault) as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
-        run = await _begin(work, "sync")
+        run = await begin(work, "sync")
         passes = await observe(work)
-        judge = Judge(work, await _policy(work, passes))
-        forecast = await judge.forecast()
-        if empty := judge.empty(forecast):
-            await vault.end_run(run, SyncStopped.exit, clock.now())
-            raise _looks_empty(empty)
-        if not settings.stop_above.allows(forecast.changing, forecast.people):
-            await vault.end_run(run, SyncStopped.exit, clock.now())
-            raise _too_many(settings, forecast)
-        writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
-        applier = Applier(work, run, writes)
+        policy = await _policy(work, passes)
+        judge = Judge(work, policy)
+        applier = Applier(work, run, await foreseen(work, judge, run))
 
         async def step(page: tuple[Dossier, ...]) -> None:
-            decisions = [judge.decide(dossier) for dossier in page]
-            actions = [action for one in decisions for action in actions_of(one)]
-            if actions:
-                await applier.apply(actions)
-                await judge.remember([pin for one in decisions for pin in pins_of(one)], run)
-                page = await vault.dossiers_of([dossier.person.id for dossier in page])
-            await judge.page(page)
+            await keep_page(work, judge, applier, run, page)
 
         whole = await run_pages("sync", people(vault), step, stop)
         outcome = await judge.outcome(passes, applier, run, stopped=not whole)
+        await retire(work, policy, run)
         await vault.end_run(run, outcome.exit_code, clock.now())
         return outcome
 
 
 # ---------------------------------------------------------------------------
+# The parts of a sync, which workers share too (`sync.shared`)
+
+
+def new_run(clock: Clock) -> str:
+    """A name for a run: when it began, and four digits that tell it from others."""
+    return f"{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+async def begin(work: Work, verb: str, name: str | None = None) -> str:
+    """A new run; writes that an earlier one announced and never settled are marked so."""
+    now = work.clock.now()
+    run = name or new_run(work.clock)
+    await work.vault.begin_run(run, verb, now)
+    for intent in await work.vault.in_flight():
+        why = "its run ended before it was read back"
+        entry = Entry(now, "cut off", why, intent.run, intent.person, intent.store)
+        await work.vault.settle(intent.id, entry)
+    return run
+
+
+async def foreseen(work: Work, judge: Judge, run: str) -> int:
+    """How many writes there will be; SyncStopped, and the run ended, where that is too many."""
+    forecast, settings = await judge.forecast(), work.settings
+    if empty := judge.empty(forecast):
+        await work.vault.end_run(run, SyncStopped.exit, work.clock.now())
+        raise _looks_empty(empty)
+    if not settings.stop_above.allows(forecast.changing, forecast.people):
+        await work.vault.end_run(run, SyncStopped.exit, work.clock.now())
+        raise _too_many(settings, forecast)
+    writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
+    await work.vault.workers.expect(run, writes)
+    return writes
+
+
+async def keep_page(
+    work: Work, judge: Judge, applier: Applier, run: str, page: tuple[Dossier, ...]
+) -> None:
+    """Decide about a page of people, write what that says, and decide again for good."""
+    decisions = [judge.decide(dossier) for dossier in page]
+    actions = [action for one in decisions for action in actions_of(one)]
+    if actions:
+        await applier.apply(actions)
+        await judge.remember([pin for one in decisions for pin in pins_of(one)], run)
+        page = await work.vault.dossiers_of([dossier.person.id for dossier in page])
+    await judge.page(page)
+
+
+# ---------------------------------------------------------------------------
+
+
+async def retire(work: Work, policy: Policy, run: str) -> None:
+    """Versions that nobody has shown for longer than the settings keep them leave the vault."""
+    keep = work.settings.storage.keep
+    if keep is not None:
+        pinned = {wish.pin for wishes in policy.people.values() for wish in wishes if wish.pin}
+        now = work.clock.now()
+        await work.vault.upkeep.retire(now - keep, pinned, run, now)
+
+
+@asynccontextmanager
+async def _alone(vault: Vault) -> AsyncIterator[asyncio.Event]:
+    """The vault's one place for a run, and an event that is set when it is asked to stop."""
+    async with vault.alone():
+        with listening() as stop:
+            yield stop
 
 
 async def _status(work: Work) -> Outcome:
@@ -181,15 +238,12 @@ async def _status(work: Work) -> Outcome:
 
 
 async def _status_of(work: Work, names: Sequence[str]) -> Outcome:
-    passes: list[Pass] = []
-    found: list[str] = []
-    for name in names:
-        known = await maybe_person(work.vault, name)
-        if known is None and "@" not in name:  # a name that no store can be asked for
-            passes += await observe(work)
-        else:
-            passes += await observe_person(work, name, known)
-        found.append((await work.vault.person(name)).id)
+    asked = [(name, await maybe_person(work.vault, name)) for name in names]
+    if any(known is None and "@" not in name for name, known in asked):
+        passes = await observe(work)  # a name that no store can be asked for
+    else:
+        passes = await observe_people(work, [(p.upn if p else name, p) for name, p in asked])
+    found = [(await work.vault.person(known.id if known else name)).id for name, known in asked]
     judge = Judge(work, await _policy(work, passes))
     await judge.page(await work.vault.dossiers_of(found))
     return await judge.outcome(passes, stopped=work.stop.is_set(), of_some=True)
@@ -205,18 +259,6 @@ async def maybe_person(vault: Vault, name: str) -> Person | None:
 
 async def _policy(work: Work, passes: Sequence[Pass]) -> Policy:
     return await policy_of(work, [p.store for p in passes if p.failure is not None])
-
-
-async def _begin(work: Work, verb: str) -> str:
-    """A new run; writes that an earlier one announced and never settled are marked so."""
-    now = work.clock.now()
-    run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    await work.vault.begin_run(run, verb, now)
-    for intent in await work.vault.in_flight():
-        why = "its run ended before it was read back"
-        entry = Entry(now, "cut off", why, intent.run, intent.person, intent.store)
-        await work.vault.settle(intent.id, entry)
-    return run
 
 
 def _too_many(settings: Settings, forecast: Tally) -> SyncStopped:

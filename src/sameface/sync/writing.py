@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sameface.connectors.base import Connector
 from sameface.errors import Moved, NotProven, PictureRefused
 from sameface.http import Clock
-from sameface.pictures import Want, compare, fingerprint, ladder
+from sameface.pictures import Want, compare
 from sameface.sync.keeper import recognise
 from sameface.sync.plan import Action
 from sameface.values import Account, Capabilities, Likeness, Picture, Rendition, Standing
 from sameface.vault import Remembered, Vault
 from sameface.vault.blobs import digest_of
+from sameface.workshop.service import workshop
 
 _EMPTY = frozenset({Standing.NEVER, Standing.DELETED, Standing.NONE})
+
+_UNLIKE = {
+    # No store has a reason to cut a square, and whoever sees a part of a face sees another one.
+    Likeness.CROPPED: "only a part of it",
+    Likeness.DIFFERENT: "another picture",
+    Likeness.CANNOT_TELL: "something too small or too flat to be told from others",
+}
+"""What a store shows that does not prove a write."""
 
 
 def wants(able: Capabilities) -> tuple[Want, ...]:
@@ -59,7 +67,7 @@ class Write:
                 raise self._unproven("a photo still", "removed")
             return None
         original = await self.vault.picture(self.action.after)
-        squares = await asyncio.to_thread(ladder, original, wants(self.connector.capabilities))
+        squares = await workshop().ladder(original, wants(self.connector.capabilities))
         written = await self.connector.write(self.account, squares, self.action.expected)
         shown = await self._proven(squares)
         return replace(shown, change_key=written.change_key or shown.change_key)
@@ -115,12 +123,13 @@ class Write:
         if digest_of(picture.data) == digest_of(square.data):
             return picture
         try:
-            one = await asyncio.to_thread(fingerprint, picture.data)
+            one = await workshop().fingerprint(picture.data)
         except PictureRefused:
             raise self._unproven("no picture") from None
-        other = await asyncio.to_thread(fingerprint, square.data)
-        if compare(one, other) is not Likeness.SAME:
-            raise self._unproven("another picture")
+        other = await workshop().fingerprint(square.data)
+        likeness = compare(one, other)
+        if likeness is not Likeness.SAME:
+            raise self._unproven(_UNLIKE[likeness])
         return picture
 
     def _moved(self) -> Moved:

@@ -1,6 +1,7 @@
 """The single location: people, every version of their photos, what was observed, what was done."""
 
 from sameface.vault.values import (
+    Advance,
     Agreement,
     Counts,
     Deed,
@@ -8,14 +9,20 @@ from sameface.vault.values import (
     Doubt,
     Entry,
     Finding,
+    Harm,
     Intent,
+    Looking,
     Pin,
+    Receipt,
     Remembered,
+    Run,
+    Shown,
     Whole,
 )
 from sameface.vault.vault import Vault
 
 __all__ = [
+    "Advance",
     "Agreement",
     "Counts",
     "Deed",
@@ -23,9 +30,14 @@ __all__ = [
     "Doubt",
     "Entry",
     "Finding",
+    "Harm",
     "Intent",
+    "Looking",
     "Pin",
+    "Receipt",
     "Remembered",
+    "Run",
+    "Shown",
     "Vault",
     "Whole",
 ]

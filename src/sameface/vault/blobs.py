@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore
+from obstore.store import LocalStore, S3Store
 
 from sameface.errors import BlobLost, VaultFailed
+from sameface.settings import ObjectStore
 
 
 def digest_of(data: bytes) -> str:
@@ -18,15 +21,25 @@ def digest_of(data: bytes) -> str:
 
 
 class Blobs:
-    """A folder of pictures. Nothing in it ever changes; what was damaged is put right."""
+    """Pictures in a folder or a bucket. Nothing there ever changes; what was damaged is put right.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    `place` is where they are, in words; no secret is in it.
+    """
+
+    def __init__(self, store: LocalStore | S3Store, place: str) -> None:
+        self._store, self._place = store, place
+
+    @classmethod
+    def of(cls, folder: Path, bucket: ObjectStore | None = None) -> Blobs:
+        """Those in that bucket, or in the folder where there is none. Error: VaultFailed."""
         try:
+            if bucket is not None:
+                return cls(_bucket(bucket), f"s3://{bucket.bucket}/{bucket.prefix}".rstrip("/"))
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._store = LocalStore(folder)
+            return cls(LocalStore(folder), str(folder))
         except (OSError, BaseError) as wrong:
-            raise VaultFailed(f"The vault's folder {folder} cannot be used: {wrong}.") from wrong
+            place = "bucket" if bucket is not None else f"folder {folder}"
+            raise VaultFailed(f"The vault's {place} cannot be used: {_said(wrong)}.") from None
 
     async def keep(self, data: bytes) -> str:
         """Put these bytes there unless they are, and give their digest."""
@@ -37,7 +50,7 @@ class Blobs:
             if not await self.holds(digest):
                 await self._replace(digest, data)
         except (BaseError, OSError) as wrong:
-            raise self._failed(wrong) from wrong
+            raise self._failed(wrong) from None
         return digest
 
     async def read(self, digest: str) -> bytes:
@@ -46,11 +59,11 @@ class Blobs:
             answer = await obstore.get_async(self._store, _path(digest))
             data = bytes(await answer.bytes_async())
         except FileNotFoundError:
-            raise BlobLost(_lost(digest, "missing from", self._folder)) from None
+            raise BlobLost(self._lost(digest, "missing from")) from None
         except (BaseError, OSError) as wrong:
-            raise self._failed(wrong) from wrong
+            raise self._failed(wrong) from None
         if digest_of(data) != digest:
-            raise BlobLost(_lost(digest, "altered in", self._folder))
+            raise BlobLost(self._lost(digest, "altered in"))
         return data
 
     async def holds(self, digest: str) -> bool:
@@ -68,24 +81,53 @@ class Blobs:
         except FileNotFoundError:
             return
         except (BaseError, OSError) as wrong:
-            raise self._failed(wrong) from wrong
+            raise self._failed(wrong) from None
 
     async def _replace(self, digest: str, data: bytes) -> None:
         try:
             await obstore.put_async(self._store, _path(digest), data)
         except (BaseError, OSError) as wrong:
-            raise self._failed(wrong) from wrong
+            raise self._failed(wrong) from None
 
     def _failed(self, wrong: Exception) -> VaultFailed:
-        said = str(wrong).partition("\n")[0]
-        return VaultFailed(f"The pictures in {self._folder} cannot be used: {said}.")
+        said = _said(wrong)
+        if "No space left" in said or "File too large" in said or "quota" in said.lower():
+            what = "there is no room left there; free some space and run it again"
+        elif "Permission denied" in said or "Read-only file system" in said:
+            what = "they cannot be written there; give this user write access"
+        else:
+            what = said
+        return VaultFailed(f"The pictures in {self._place} cannot be used: {what}.")
+
+    def _lost(self, digest: str, how: str) -> str:
+        return (
+            f"The picture {digest[:12]} is {how} {self._place}; `sameface audit pictures` "
+            "reads it again from a store that shows it, else put that file back from a copy."
+        )
 
 
 def _path(digest: str) -> str:
     return f"{digest[:2]}/{digest}"
 
 
-def _lost(digest: str, how: str, folder: Path) -> str:
-    return (
-        f"The picture {digest[:12]} is {how} {folder}; put that file back from a copy of the vault."
+def _bucket(of: ObjectStore) -> S3Store:
+    """What is None is taken from the environment (AWS_ACCESS_KEY_ID and so on)."""
+    said: dict[str, Any] = {
+        "prefix": of.prefix or None,
+        "endpoint": of.endpoint,
+        "region": of.region,
+        "access_key_id": of.key_id,
+        "secret_access_key": of.secret,
+    }
+    plain = bool(of.endpoint and of.endpoint.startswith("http://"))
+    return S3Store(
+        of.bucket,
+        client_options={"allow_http": plain, "timeout": "60s", "connect_timeout": "10s"},
+        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
+        **{name: value for name, value in said.items() if value is not None},
     )
+
+
+def _said(wrong: Exception) -> str:
+    """The first line of it, without an XML answer, which may hold a signature."""
+    return str(wrong).partition("\n")[0].partition("<?xml")[0].strip().rstrip(":.")[:300]

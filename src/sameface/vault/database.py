@@ -1,22 +1,22 @@
-"""The tables, and the one way to open them: SQLite through SQLAlchemy, in WAL, with patience."""
+"""The tables, and the one way to open them, in a file or on a server."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sameface.errors import VaultFailed
+from sameface.settings import Storage
 
-SCHEMA = 2
-"""The version of these tables, kept in the file itself; a file with a higher one is refused, and
+SCHEMA = 5
+"""The version of these tables, kept in the database itself; one with a higher one is refused, and
 one with a lower one is migrated (`migrations`)."""
 
 
@@ -32,7 +32,9 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         del dialect
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
 tables = sa.MetaData()
@@ -77,6 +79,8 @@ looks = sa.Table(
     sa.Column("store", sa.Text, nullable=False),
     sa.Column("began_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),  # None: under way, or cut off
+    sa.Column("since", sa.Text),  # from where the store tells what has changed
+    sa.Column("partial", sa.Boolean, nullable=False, server_default=sa.false()),  # told only that
 )
 
 versions = sa.Table(
@@ -93,6 +97,8 @@ versions = sa.Table(
     sa.Column("height_px", sa.Integer, nullable=False),
     sa.Column("size_bytes", sa.Integer, nullable=False),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sa.Column("shown_until", Moment),  # when a store was last found to show another one instead
+    sa.Column("unfit", sa.Text, nullable=False, server_default=""),  # what speaks against it
 )
 
 observations = sa.Table(
@@ -110,6 +116,7 @@ observations = sa.Table(
     sa.Column("observed_at", Moment, nullable=False),
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("error", sa.Text),
+    sa.Column("unfit", sa.Text, nullable=False, server_default=""),  # which placeholder it is
 )
 
 agreements = sa.Table(
@@ -130,6 +137,7 @@ runs = sa.Table(
     sa.Column("began_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("exit", sa.Integer),
+    sa.Column("expected", sa.Integer),  # writes foreseen; None: not known yet, or never
 )
 
 actions = sa.Table(
@@ -150,7 +158,12 @@ actions = sa.Table(
     sa.Column("settled_at", Moment),
     sa.Column("error", sa.Text),
     sa.Column("standing", sa.Text),  # how the store stood before
-    sa.Index("actions_in_flight", "outcome", sqlite_where=sa.text("outcome IS NULL")),
+    sa.Index(
+        "actions_in_flight",
+        "outcome",
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
+    ),
 )
 
 journal = sa.Table(
@@ -195,26 +208,56 @@ forgotten = sa.Table(
 )
 
 
-async def opened(file: Path, patience: timedelta) -> AsyncEngine:
-    """An engine on that file with its tables there; raises VaultFailed."""
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{file}", connect_args={"timeout": patience.total_seconds()}
-    )
-    sa.event.listen(engine.sync_engine, "connect", _prepare)
-    sa.event.listen(engine.sync_engine, "begin", _begin)
+leases = sa.Table(
+    "leases",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("quota", sa.Text, nullable=False, index=True),  # whose units: see `quotas`
+    sa.Column("units", sa.Integer, nullable=False),
+    sa.Column("until", Moment, nullable=False),  # when they may be used again
+)
+
+
+class Database(Protocol):
+    """Where the tables are. `named` begins a sentence about it, and holds no secret."""
+
+    named: str
+    engine: AsyncEngine
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection that sees one state of everything."""
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that may write; all that write follow one another."""
+
+    def alone(self, *, shared: bool = False) -> AbstractAsyncContextManager[None]:
+        """Hold the one place for a run, with others where it is `shared`; VaultFailed at once
+        where that cannot be."""
+
+    def seat(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Take the place of that name, while its process lives; False where it is taken."""
+
+    async def version(self, connection: AsyncConnection) -> int:
+        """Of the tables that are there; 0: there are none."""
+
+    async def set_version(self, connection: AsyncConnection, version: int) -> None:
+        """The tables are of that version now."""
+
+    def sentence(self, wrong: BaseException) -> str:
+        """What the driver's error means, in one sentence."""
+
+
+async def opened(folder: Path, storage: Storage, patience: timedelta) -> Database:
+    """The vault's database with its tables there; raises VaultFailed, BadSettings."""
+    database = _database(folder, storage, patience)
     try:
-        with spoken(file):
-            async with writing(engine) as connection:
-                await _ready(connection, file)
+        with spoken(database):
+            async with database.writing() as connection:
+                await _ready(connection, database)
     except BaseException:
-        await engine.dispose()
+        await database.engine.dispose()
         raise
-    return engine
-
-
-def writing(engine: AsyncEngine) -> Any:
-    """A transaction that may write: it takes SQLite's one writer's seat at once, or waits."""
-    return engine.execution_options(writes=True).begin()
+    return database
 
 
 async def upsert(
@@ -225,7 +268,7 @@ async def upsert(
     """Insert the rows, or bring those that are there (by primary key) up to date."""
     if not rows:
         return
-    statement = insert(table)
+    statement = _insert(connection, table)
     names = [column.name for column in table.primary_key]
     fresh = {name: statement.excluded[name] for name in rows[0] if name not in names}
     await connection.execute(
@@ -238,61 +281,47 @@ async def insert_missing(
 ) -> None:
     """Insert the rows that are not there yet."""
     if rows:
-        await connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+        statement = _insert(connection, table).on_conflict_do_nothing()
+        await connection.execute(statement, list(rows))
 
 
 @contextmanager
-def spoken(file: Path) -> Iterator[None]:
+def spoken(database: Database) -> Iterator[None]:
     """Say in one sentence what the database says in several lines."""
     try:
         yield
-    except (sa.exc.DBAPIError, sqlite3.Error) as wrong:
-        said = wrong.orig if isinstance(wrong, sa.exc.DBAPIError) else wrong
-        raise VaultFailed(_sentence(file, str(said))) from wrong
+    except sa.exc.DBAPIError as wrong:
+        raise VaultFailed(database.sentence(wrong.orig or wrong)) from wrong
 
 
-def _sentence(file: Path, said: str) -> str:
-    if "locked" in said:
-        return f"The vault {file} is in use by another program; try again when that has ended."
-    if "readonly" in said:
-        return f"The vault {file} cannot be written to; give this user write access to its folder."
-    if "full" in said:
-        return f"There is no room left for the vault {file}; free some space and run it again."
-    if "not a database" in said or "malformed" in said:
-        return f"{file} is damaged or no vault; put back a copy, or move it away to begin anew."
-    return f"The vault {file} cannot be used: {said}."
+def _database(folder: Path, storage: Storage, patience: timedelta) -> Database:
+    if storage.database is None:
+        from sameface.vault.sqlite import Sqlite  # noqa: PLC0415  one of the two is enough
+
+        return Sqlite(folder / "vault.sqlite", patience)
+    from sameface.vault.postgresql import Postgresql  # noqa: PLC0415  as above
+
+    return Postgresql(storage, patience)
 
 
-async def _ready(connection: AsyncConnection, file: Path) -> None:
-    found = (await connection.exec_driver_sql("PRAGMA user_version")).scalar_one()
+def _insert(connection: AsyncConnection, table: sa.Table) -> Any:
+    """The dialect's own INSERT, which knows ON CONFLICT: both spell it alike."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+async def _ready(connection: AsyncConnection, database: Database) -> None:
+    found = await database.version(connection)
     if found > SCHEMA:
         raise VaultFailed(
-            f"The vault {file} was written by a newer Sameface (its tables are version {found}, "
+            f"{database.named} was written by a newer Sameface (its tables are version {found}, "
             f"this one knows {SCHEMA}); install that one."
         )
     if found == 0:
-        await connection.run_sync(tables.create_all)
+        await connection.run_sync(tables.create_all, checkfirst=False)
     elif found < SCHEMA:
         from sameface.vault.migrations import upgrade  # noqa: PLC0415  rare, and slow to load
 
         await connection.run_sync(upgrade, found)
     if found < SCHEMA:
-        await connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions are begun by us, below
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        await database.set_version(connection, SCHEMA)

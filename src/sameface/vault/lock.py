@@ -1,4 +1,4 @@
-"""One run at a time: a lock on a file in the vault, let go by the system when its process dies."""
+"""Locks on files in the vault, let go by the system when their process dies."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sameface.errors import VaultFailed
 
 
 @contextmanager
-def alone(file: Path) -> Iterator[None]:
-    """Hold the lock; VaultFailed at once where another run holds it."""
+def held(file: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock, with others if `shared`; VaultFailed at once where another run holds it."""
     with file.open("a+", encoding="ascii") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
@@ -28,3 +28,15 @@ def alone(file: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+@contextmanager
+def seat(file: Path) -> Iterator[bool]:
+    """Hold that lock; False at once where another process holds it."""
+    with file.open("a", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

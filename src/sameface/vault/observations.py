@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Cell, Likeness, Person, Standing
-from sameface.vault import versions
+from sameface.vault import database, versions
 from sameface.vault.database import accounts, agreements, looks, observations, pins, upsert
 from sameface.vault.values import Agreement, Dossier, Finding, Pin, Remembered
 
@@ -25,8 +25,26 @@ async def remembered(
 
 
 async def record(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
-    """Remember these as the latest of their accounts."""
+    """Remember these as the latest of their accounts.
+
+    A version that an account showed before, and does not any more, was shown until now.
+    """
+    await _leave(connection, findings)
     await upsert(connection, observations, [_row(finding) for finding in findings])
+
+
+async def _leave(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
+    fresh = {(f.observation.account.store, f.observation.account.ref): f for f in findings}
+    of = observations.c
+    for store in {store for store, _ in fresh}:
+        refs = [ref for where, ref in fresh if where == store]
+        query = sa.select(of.ref, of.version).where(of.store == store, of.ref.in_(refs))
+        for row in (await connection.execute(query.where(of.version.is_not(None)))).all():
+            finding = fresh[store, row.ref]
+            if finding.version != row.version:
+                which = database.versions.c.digest == row.version
+                until = {"shown_until": finding.observation.observed_at}
+                await connection.execute(database.versions.update().where(which).values(until))
 
 
 async def break_look(connection: AsyncConnection, look: int, error: str) -> None:
@@ -107,11 +125,12 @@ async def _cells(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, l
     photos = await versions.shown(connection, {(r.person, r.version) for r in rows if r.version})
     cells: dict[str, list[Cell]] = defaultdict(list)
     for row in rows:
-        cells[row.person].append(_cell(row, photos.get((row.person, row.version))))
+        photo, unfit = photos.get((row.person, row.version), (None, row.unfit))
+        cells[row.person].append(_cell(row, photo, unfit))
     return cells
 
 
-def _cell(row: Any, photo: str | None) -> Cell:
+def _cell(row: Any, photo: str | None, unfit: str) -> Cell:
     likeness = Likeness(row.likeness)
     return Cell(
         store=row.store,
@@ -124,6 +143,7 @@ def _cell(row: Any, photo: str | None) -> Cell:
         changed_by=row.changed_by,
         facts=_facts(row),
         error=row.error,
+        unfit=unfit,
     )
 
 
@@ -137,6 +157,7 @@ def _remembered(row: Any) -> Remembered:
         changed_after=row.changed_after,
         changed_by=row.changed_by,
         observed_at=row.observed_at,
+        unfit=row.unfit,
     )
 
 
@@ -155,6 +176,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "observed_at": seen.observed_at,
         "facts": [list(pair) for pair in seen.facts],
         "error": seen.error,
+        "unfit": finding.unfit,
     }
 
 

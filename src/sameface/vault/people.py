@@ -6,6 +6,7 @@ import difflib
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,9 @@ async def adopt(
         matches.get(account.ref) or Match(account, rows[account.ref].person) for account in listed
     )
     await upsert(connection, accounts, [_row(m, rows.get(m.account.ref), look) for m in whole])
+    for match in whole:
+        if match.instead_of is not None:
+            await lost(connection, replace(match.account, ref=match.instead_of))
     return whole
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sameface.values import Account, Cell, Likeness, Observation, Person, Standing
+from sameface.values import Account, Cell, Fingerprint, Likeness, Observation, Person, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Remembered:
     changed_after: datetime | None
     changed_by: datetime | None
     observed_at: datetime
+    unfit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,23 @@ class Finding:
 
     `picture` is the digest of the bytes as served and `version` that of the person's version they
     were recognised as (None: a placeholder); both as remembered where nothing was read. `likeness`
-    is CANNOT_TELL where that version could not be told from others.
+    is CANNOT_TELL where that version could not be told from others. `unfit` names a placeholder.
     """
 
     observation: Observation
     picture: str | None = None
     version: str | None = None
     likeness: Likeness = Likeness.SAME
+    unfit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one store was last seen to show for one person (an id): what the photo looks like."""
+
+    person: str
+    store: str
+    mark: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +155,71 @@ class Intent:
     run: str
     person: str
     store: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it is remembered; `results` counts its actions by what came of them.
+
+    `exit` and `ended_at` are None while it goes on, and for ever where it was cut off. `expected`
+    is how many writes it foresees, None as long as it does not know.
+    """
+
+    id: str
+    verb: str
+    began_at: datetime
+    ended_at: datetime | None
+    exit: int | None
+    results: Mapping[str, int]
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How far a look at one store has come: accounts `seen`, `of` those known there."""
+
+    store: str
+    seen: int
+    of: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far a run has come: the stores it looks at, then its writes."""
+
+    run: Run
+    looks: tuple[Looking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """A version whose bytes are not there whole; `what` is a sentence.
+
+    `accounts` are those that were last seen to show exactly these bytes.
+    """
+
+    person: str
+    digest: str
+    what: str
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One action of a run, and the proof: what was read back, and when.
+
+    `person` is the vault's id; `outcome` None: under way, or cut off.
+    """
+
+    person: str
+    store: str
+    verb: str
+    before: str | None
+    after: str | None
+    because: str
+    intended_at: datetime
+    settled_at: datetime | None
+    outcome: str | None
+    change_key: str | None
+    error: str | None

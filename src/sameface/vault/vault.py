@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.errors import VaultFailed
 from sameface.people import Match
+from sameface.settings import Storage
 from sameface.values import Account, Cell, Person, Version
 from sameface.vault import (
     database,
     forgetting,
     journal,
-    lock,
+    listing,
     observations,
     people,
     runs,
     versions,
 )
 from sameface.vault.blobs import Blobs
+from sameface.vault.database import Database
+from sameface.vault.looks import Looks
+from sameface.vault.upkeep import Upkeep
 from sameface.vault.values import (
     Agreement,
     Counts,
@@ -36,9 +39,13 @@ from sameface.vault.values import (
     Finding,
     Intent,
     Pin,
+    Receipt,
     Remembered,
+    Run,
+    Shown,
     Whole,
 )
+from sameface.vault.workers import Workers
 
 PATIENCE = timedelta(seconds=30)
 """How long to wait for another program's transaction on the same file."""
@@ -47,27 +54,39 @@ PATIENCE = timedelta(seconds=30)
 class Vault:
     """Memory of one organisation, in one folder: `vault.sqlite`, `pictures/`, `lock`.
 
+    Where `Storage` says so, the first is a database server and the second an object store.
+
     Every method is one transaction. Lists come in pages, so that memory does not grow with the
     number of people. Errors: VaultFailed, and BlobLost for a picture that is not there whole.
+    `workers` is what they share beside it, `upkeep` what keeps it in order, `looks` where stores
+    go on telling.
     """
 
-    def __init__(self, folder: Path, engine: AsyncEngine, blobs: Blobs) -> None:
+    def __init__(self, folder: Path, tables: Database, blobs: Blobs) -> None:
         self.folder = folder
-        self._file = folder / "vault.sqlite"
-        self._engine = engine
+        self._database = tables
         self._blobs = blobs
         self._writer = asyncio.Lock()
+        self.workers = Workers(self._reading, self._writing, tables.seat)
+        self.upkeep = Upkeep(self._reading, self._writing, blobs)
+        self.looks = Looks(self._reading, self._writing)
 
     @classmethod
-    async def open(cls, folder: Path, *, patience: timedelta = PATIENCE) -> Self:
-        """The vault in that folder, made where there is none."""
+    async def open(
+        cls, folder: Path, storage: Storage | None = None, *, patience: timedelta = PATIENCE
+    ) -> Self:
+        """The vault in that folder, or where `storage` says; made where there is none.
+
+        Errors: VaultFailed; BadSettings where an extra is missing.
+        """
         _make(folder)
-        blobs = Blobs(folder / "pictures")
-        return cls(folder, await database.opened(folder / "vault.sqlite", patience), blobs)
+        where = storage or Storage()
+        blobs = Blobs.of(folder / "pictures", where.blobs)
+        return cls(folder, await database.opened(folder, where, patience), blobs)
 
     async def close(self) -> None:
-        """Let go of the file."""
-        await self._engine.dispose()
+        """Let go of the database."""
+        await self._database.engine.dispose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,9 +94,16 @@ class Vault:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Hold the vault's one place for a run that writes to stores."""
-        return lock.alone(self.folder / "lock")
+    @asynccontextmanager
+    async def alone(self, *, shared: bool = False) -> AsyncIterator[None]:
+        """Hold the vault's one place for a run that writes to stores.
+
+        `shared` is for the workers of one run, who hold it together. VaultFailed at once where
+        another run has it.
+        """
+        with database.spoken(self._database):
+            async with self._database.alone(shared=shared):
+                yield
 
     # People
 
@@ -111,6 +137,11 @@ class Vault:
         async with self._reading() as connection:
             return await people.doubts(connection, after, limit)
 
+    async def settle_doubt(self, store: str, ref: str, person_id: str, at: datetime) -> None:
+        """That doubtful account is that person's, as somebody has decided. Error: BadUsage."""
+        async with self._writing() as connection:
+            await listing.settle_doubt(connection, store, ref, person_id, at)
+
     async def begin_look(self, store: str, at: datetime) -> int:
         """A pass over a whole store begins; gives its number."""
         async with self._writing() as connection:
@@ -137,6 +168,13 @@ class Vault:
         """Every version of that person's photos, oldest first."""
         async with self._reading() as connection:
             return await versions.of(connection, person_id)
+
+    async def everywhere(
+        self, after: tuple[str, str] | None = None, limit: int = 2000
+    ) -> tuple[Shown, ...]:
+        """What the next accounts after that (person's id, store) were last seen to show."""
+        async with self._reading() as connection:
+            return await versions.everywhere(connection, after, limit)
 
     async def picture(self, digest: str) -> bytes:
         """Exactly the bytes of that version."""
@@ -292,7 +330,32 @@ class Vault:
         async with self._reading() as connection:
             return await runs.latest(connection, limit)
 
+    async def runs(self, before: datetime | None = None, limit: int = 50) -> tuple[Run, ...]:
+        """Runs that began before that moment, the newest first."""
+        async with self._reading() as connection:
+            return await listing.newest(connection, before, limit)
+
+    async def run(self, run: str) -> Run | None:
+        """That run, or None."""
+        async with self._reading() as connection:
+            return await listing.one(connection, run)
+
+    async def receipts(self, run: str, skip: int = 0, limit: int = 200) -> tuple[Receipt, ...]:
+        """What was done in that run, in its order, from number `skip` on."""
+        async with self._reading() as connection:
+            return await listing.receipts(connection, run, skip, limit)
+
     # Journal
+
+    async def note(self, entry: Entry) -> None:
+        """A line of the journal about something that changes no photo, such as an approval."""
+        async with self._writing() as connection:
+            await journal.write(connection, [entry])
+
+    async def latest_entry(self) -> int:
+        """The number of the journal's last entry, 0 where it is empty."""
+        async with self._reading() as connection:
+            return (await journal.end(connection))[0]
 
     async def verify(self, known: tuple[int, str] | None = None) -> Whole:
         """Recompute the journal's chain; `known` is a (number, seal) noted earlier."""
@@ -313,17 +376,8 @@ class Vault:
 
     async def counts(self) -> Counts:
         """How much there is."""
-        tables = (database.people, database.accounts, database.versions, database.runs)
         async with self._reading() as connection:
-            totals = [
-                (await connection.execute(sa.select(sa.func.count()).select_from(t))).scalar_one()
-                for t in tables
-            ]
-            doubtful = sa.select(sa.func.count()).where(
-                database.accounts.c.doubt.is_not(None), ~database.accounts.c.gone
-            )
-            doubts = (await connection.execute(doubtful)).scalar_one()
-        return Counts(totals[0], totals[1], totals[2], doubts, totals[3])
+            return await listing.counts(connection)
 
     async def _chosen(self, ids: Collection[str]) -> tuple[Person, ...]:
         async with self._reading() as connection:
@@ -335,14 +389,14 @@ class Vault:
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with database.spoken(self._file):
-            async with self._engine.connect() as connection:
+        with database.spoken(self._database):
+            async with self._database.reading() as connection:
                 yield connection
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        with database.spoken(self._file):
-            async with self._writer, database.writing(self._engine) as connection:
+        with database.spoken(self._database):
+            async with self._writer, self._database.writing() as connection:
                 yield connection
 
 

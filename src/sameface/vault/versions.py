@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.values import Fingerprint, Likeness, Version
-from sameface.vault.database import versions
+from sameface.values import Fingerprint, Likeness, Standing, Version
+from sameface.vault.database import accounts, observations, versions
+from sameface.vault.values import Shown
 
 
 async def of(connection: AsyncConnection, person: str) -> tuple[Version, ...]:
@@ -41,13 +42,45 @@ async def promote(connection: AsyncConnection, person: str, photo: str, better: 
 
 async def shown(
     connection: AsyncConnection, pairs: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """(person, digest of a version) -> digest of the best copy of its photo."""
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """(person, digest of a version) -> the best copy of its photo, and what speaks against it."""
     if not pairs:
         return {}
     asked = sa.tuple_(versions.c.person, versions.c.digest).in_(set(pairs))
-    query = sa.select(versions.c.person, versions.c.digest, versions.c.photo).where(asked)
-    return {(row.person, row.digest): row.photo for row in await connection.execute(query)}
+    best = versions.alias()
+    same = sa.and_(best.c.person == versions.c.person, best.c.digest == versions.c.photo)
+    columns = (versions.c.person, versions.c.digest, versions.c.photo, best.c.unfit)
+    query = sa.select(*columns).join(best, same).where(asked)
+    rows = await connection.execute(query)
+    return {(row.person, row.digest): (row.photo, row.unfit) for row in rows}
+
+
+async def everywhere(
+    connection: AsyncConnection, after: tuple[str, str] | None, limit: int
+) -> tuple[Shown, ...]:
+    """What the next accounts after that (person, store) show, by person; placeholders left out."""
+    of = (accounts.c.person, accounts.c.store)
+    query = (
+        sa.select(*of, versions.c.fingerprint)
+        .join(
+            observations,
+            sa.and_(observations.c.store == accounts.c.store, observations.c.ref == accounts.c.ref),
+        )
+        .join(
+            versions,
+            sa.and_(
+                versions.c.person == accounts.c.person, versions.c.digest == observations.c.version
+            ),
+        )
+        .where(~accounts.c.gone, accounts.c.doubt.is_(None))
+        .where(observations.c.standing == str(Standing.PHOTO))
+        .order_by(*of)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(sa.tuple_(*of) > after)
+    rows = await connection.execute(query)
+    return tuple(Shown(row.person, row.store, Fingerprint(row.fingerprint)) for row in rows)
 
 
 def _version(row: Any) -> Version:
@@ -63,6 +96,7 @@ def _version(row: Any) -> Version:
         fingerprint=Fingerprint(row.fingerprint),
         photo=row.photo,
         likeness=Likeness(row.likeness),
+        unfit=row.unfit,
     )
 
 
@@ -79,4 +113,5 @@ def _row(version: Version) -> dict[str, Any]:
         "height_px": version.height_px,
         "size_bytes": version.size_bytes,
         "fingerprint": version.fingerprint.data,
+        "unfit": version.unfit,
     }

@@ -1,12 +1,4 @@
-"""The one module that knows the engine work runs on. Today that is this process itself.
-
-A job is a loop over pages, and a step that handles one page and may be repeated without harm: it
-looks at what is there before it acts, and leaves an intent before and a receipt after each action.
-So a job needs no memory of its own: killed at any moment and started again from the beginning, it
-ends in the same state. A durable engine fits in here without its callers noticing: a job becomes
-a workflow under its name, each step a recorded step keyed by its page, and recovery goes on with
-the page after the last one recorded.
-"""
+"""Work in this process: a loop over pages, whatever runs side by side, and being asked to stop."""
 
 from __future__ import annotations
 

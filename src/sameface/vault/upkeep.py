@@ -1,0 +1,116 @@
+"""Keeping the vault in order: versions that are too old go, and harmed pictures are found."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sameface.errors import BlobLost
+from sameface.values import Account, Key
+from sameface.vault import journal
+from sameface.vault.blobs import Blobs
+from sameface.vault.database import accounts, agreements, observations, pins, versions
+from sameface.vault.values import Entry, Harm
+
+Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+_AT_ONCE = 50
+
+
+class Upkeep:
+    """The vault's `upkeep`. Errors: VaultFailed."""
+
+    def __init__(self, reading: Connecting, writing: Connecting, blobs: Blobs) -> None:
+        self._reading, self._writing, self._blobs = reading, writing, blobs
+
+    async def retire(
+        self, before: datetime, spared: Collection[str], run: str | None, at: datetime
+    ) -> int:
+        """Forget versions that nobody has shown since `before`; gives how many those were.
+
+        What a store shows, what was agreed and what is pinned stays, with the best copy of the
+        same photo; so do the digests that are `spared`. Bytes go first: cut off, it is done again.
+        """
+        retired = 0
+        while found := await self._old(before, spared):
+            for person, digest in found:
+                if await self._is_last(person, digest):
+                    await self._blobs.remove(digest)
+            why = f"not shown since {before:%Y-%m-%d}; what is left is this hash of the picture"
+            async with self._writing() as connection:
+                for person, digest in found:
+                    which = (versions.c.person == person, versions.c.digest == digest)
+                    await connection.execute(versions.delete().where(*which))
+                entries = [Entry(at, "retired", why, run, p, before=d) for p, d in found]
+                await journal.write(connection, entries)
+            retired += len(found)
+        return retired
+
+    async def harmed(self) -> AsyncIterator[Harm]:
+        """Every version whose bytes are missing or altered, having read all of them."""
+        after = ("", "")
+        while page := await self._page(after):
+            for person, digest in page:
+                try:
+                    await self._blobs.read(digest)
+                except BlobLost as lost:
+                    yield Harm(person, digest, lost.sentence(), await self._showing(digest))
+            after = page[-1]
+
+    async def _old(self, before: datetime, spared: Collection[str]) -> list[tuple[str, str]]:
+        """(person, digest) of the next versions to go."""
+        copy = versions.alias()
+        of = observations.c
+        here = sa.and_(accounts.c.store == of.store, accounts.c.ref == of.ref)
+        shown = sa.select(accounts.c.person, of.version).join(observations, here)
+        agreed = sa.select(agreements.c.person, agreements.c.photo)
+        pinned = sa.select(pins.c.person, pins.c.photo)
+        held = sa.union(
+            shown.where(accounts.c.person.is_not(None), of.version.is_not(None)),
+            agreed.where(agreements.c.photo.is_not(None)),
+            pinned.where(pins.c.photo.is_not(None)),
+        )
+        # A photo is old when every copy of it is: the best copy stands for those that are shown.
+        young = sa.select(copy.c.photo).where(
+            copy.c.person == versions.c.person,
+            copy.c.photo == versions.c.photo,
+            sa.or_(
+                sa.func.coalesce(copy.c.shown_until, copy.c.first_seen) >= before,
+                sa.tuple_(copy.c.person, copy.c.digest).in_(held),
+                copy.c.digest.in_(list(spared)),
+            ),
+        )
+        query = sa.select(versions.c.person, versions.c.digest).where(~young.exists())
+        async with self._reading() as connection:
+            rows = await connection.execute(query.limit(_AT_ONCE))
+            return [(row.person, row.digest) for row in rows]
+
+    async def _is_last(self, person: str, digest: str) -> bool:
+        """True when nobody else has a version of these bytes."""
+        others = sa.select(versions.c.person).where(
+            versions.c.digest == digest, versions.c.person != person
+        )
+        async with self._reading() as connection:
+            return (await connection.execute(others.limit(1))).first() is None
+
+    async def _page(self, after: tuple[str, str]) -> list[tuple[str, str]]:
+        order = (versions.c.person, versions.c.digest)
+        query = sa.select(*order).where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
+        async with self._reading() as connection:
+            rows = await connection.execute(query.order_by(*order).limit(_AT_ONCE))
+            return [(row.person, row.digest) for row in rows]
+
+    async def _showing(self, digest: str) -> tuple[Account, ...]:
+        of = observations.c
+        here = sa.and_(accounts.c.store == of.store, accounts.c.ref == of.ref)
+        query = sa.select(accounts).join(observations, here).where(of.picture == digest)
+        async with self._reading() as connection:
+            rows = await connection.execute(query.where(~accounts.c.gone))
+            return tuple(
+                Account(row.store, row.ref, row.name, tuple((Key(k), v) for k, v in row.keys))
+                for row in rows
+            )

@@ -1,0 +1,92 @@
+"""Whose an account is: what is doubtful is named and left alone, until somebody has said whose."""
+
+from __future__ import annotations
+
+import pytest
+from tests.servers.memory_store import MemoryStore, face
+from tests.sync.kit import Office, same
+
+from sameface.people import parse_mapping
+from sameface.sync import Result
+from sameface.values import Key
+
+ALICE, BOB = "alice@x.test", "bob@x.test"
+
+
+@pytest.fixture
+def stores(office: Office) -> tuple[MemoryStore, MemoryStore]:
+    """Alice and Bob in a folder that decides and in Exchange, which shows other photos."""
+    folder, exchange = office.store("folder"), office.store("exchange", writes=True)
+    for number, upn in enumerate((ALICE, BOB)):
+        folder.join(upn, face(upn, 1))
+        exchange.join(upn, face(upn, 0), (Key.OBJECT_GUID, f"guid-{number}"))
+    return folder, exchange
+
+
+def says(office: Office, *lines: str) -> None:
+    """What people.csv holds from now on."""
+    text = "\n".join(("person,account,store", *lines))
+    office.mapping = parse_mapping(text, "people.csv", list(office.stores))
+
+
+async def test_a_doubtful_account_is_named_and_waits_for_a_word(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """Two people's keys: the plan lists it and leaves it; a line in the CSV, and it is written."""
+    sharepoint = office.store("sharepoint", writes=True)
+    sharepoint.join(ALICE, None, (Key.MAIL, BOB))
+
+    plan, _ = await office.plan()
+    first = await office.sync()
+    before = sharepoint.shows(ALICE)
+    says(office, f"{BOB},{ALICE},sharepoint")
+    second = await office.sync()
+
+    assert [sentence.partition(" matches")[0] for sentence in plan.doubtful] == [
+        f"sharepoint account Alice ({ALICE})"
+    ]
+    assert all(action.store != "sharepoint" for action in plan.actions)
+    assert (first.doubts, before, second.doubts) == (1, None, 0)
+    assert same(sharepoint.shows(ALICE), face(BOB, 1))
+
+
+async def test_somebody_renamed_keeps_their_face(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """The object stays and the name goes: the same person, whose next photo still follows."""
+    folder, exchange = stores
+    await office.sync()
+    person = office.told[ALICE].person.id
+    exchange.leave(ALICE)
+    exchange.join("alice.brown@x.test", face(ALICE, 1), (Key.OBJECT_GUID, "guid-0"))
+    folder.put(ALICE, face(ALICE, 2))
+
+    outcome = await office.sync()
+
+    assert (outcome.exit_code, outcome.results) == (0, {Result.WRITTEN: 1})
+    assert office.told["alice.brown@x.test"].person.id == person
+    assert same(exchange.shows("alice.brown@x.test"), face(ALICE, 2))
+
+
+@pytest.mark.parametrize("rested", [True, False])
+async def test_an_account_created_anew_is_reported_and_gets_nobody_s_face(
+    office: Office, stores: tuple[MemoryStore, MemoryStore], rested: bool
+) -> None:
+    """Whether a sync saw the old one go or not: another object under Alice's name may be another
+    Alice, until somebody says that it is her."""
+    _, exchange = stores
+    await office.sync()
+    exchange.leave(ALICE)
+    if rested:
+        await office.sync()
+    exchange.join(ALICE, None, (Key.OBJECT_GUID, "guid-9"))
+
+    reported = await office.sync()
+    shown = exchange.shows(ALICE)
+    says(office, f"{ALICE},guid-9,exchange")
+    decided = await office.sync()
+
+    assert (reported.exit_code, shown) == (5, None)
+    assert "created anew" in reported.doubtful[0]
+    assert (decided.doubts, decided.results) == (0, {Result.WRITTEN: 1})
+    assert same(exchange.shows(ALICE), face(ALICE, 1))
