@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import httpx2 as httpx
 import pytest
 import pytest_asyncio
+from tests.rules.kit import BOOKS
 
 from sameface.pictures import compare, fingerprint, portrait
+from sameface.rules import Rulebook
 from sameface.tenant.server import Tenant
 from sameface.values import Likeness
 
@@ -23,6 +25,15 @@ ERA = "office365-2014"
 SEARCH, PICKER = "sharepoint-people-search", "sharepoint-people-picker"
 FETCHED, KEPT = "just fetched", "from your browser, which did not ask"
 LOOKS = "?me=bob&whom=alice"
+LATER = [book for book in BOOKS if book.id != ERA]
+OWA, PRIVATE = "Set the photo with Outlook on the web", ", or use a private window"
+PANELS = """() => [...document.querySelectorAll('article')].map(panel => ({
+  surface: panel.id,
+  loaded: [...panel.querySelectorAll('img.face')].every(i => i.complete && i.naturalWidth > 0)
+    && panel.querySelectorAll('img.face').length > 0,
+  because: panel.querySelectorAll('.because li').length,
+  until: panel.querySelector('.until span').textContent,
+}))"""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -86,7 +97,7 @@ async def test_the_browsers_own_cache_is_what_is_stale(page: Page, tenant: Tenan
     old = await page.locator(f"#{SEARCH} img.face").get_attribute("src")
     assert await told(page, SEARCH) == FETCHED
     await press(page, "Set the photo with the Outlook client")
-    await press(page, "Open the own profile page")
+    await press(page, "Open their own profile page")
     search, picker = await seen(page, SEARCH), await seen(page, PICKER)
 
     assert (await called(page, SEARCH), await called(page, PICKER)) == ("photo A", "photo B")
@@ -103,7 +114,7 @@ async def test_a_cleared_cache_asks_again(page: Page) -> None:
     """The button for the cache leads to addresses that the browser does not have."""
     await press(page, "Set the photo with SharePoint My Site")
     before = await seen(page, SEARCH)
-    await press(page, "Clear the browser's cache")
+    await press(page, "Clear your browser's cache")
 
     assert (await called(page, SEARCH), await told(page, SEARCH)) == ("photo B", FETCHED)
     assert compare(fingerprint(before), fingerprint(await seen(page, SEARCH))) is (
@@ -177,6 +188,39 @@ async def test_nothing_is_wider_than_the_screen(page: Page, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 800})
 
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.id)
+async def test_every_era_shows_every_place(page: Page, tenant: Tenant, book: Rulebook) -> None:
+    """Each surface is a panel with its picture, why, and until when; and all fits a phone."""
+    await page.set_viewport_size({"width": 360, "height": 800})
+    await page.goto(f"{tenant.http_url}/_tenant/desk/{book.id}{LOOKS}")
+    await press(page, "Set the photo with Outlook Online" if book.id == ERA else OWA)
+    await page.wait_for_load_state("networkidle")
+    panels = await page.evaluate(PANELS)
+
+    assert [panel["surface"] for panel in panels] == list(book.surfaces)
+    assert all(panel["loaded"] and panel["because"] and panel["until"] for panel in panels), panels
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("book", LATER, ids=lambda book: book.id)
+async def test_browsers_keep_sharepoints_pictures_in_later_eras_too(
+    page: Page, tenant: Tenant, book: Rulebook
+) -> None:
+    """The profile page's file changes under an address that does not: the browser does not ask."""
+    place = "sharepoint-pages" if book.id == "microsoft365-2024" else SEARCH
+    await page.goto(f"{tenant.http_url}/_tenant/desk/{book.id}{LOOKS}")
+    assert await told(page, place) == FETCHED
+    await press(page, OWA)
+    await page.get_by_label("Go to this date and time").fill(f"{book.dated.year}-03-08T09:00")
+    await press(page, "Go there")
+    await page.get_by_role("button", name="Open their own profile page").click()
+    await page.locator(".diary", has_text="opens their own profile page").wait_for()
+
+    assert (await called(page, place), await told(page, place)) == ("photo A", KEPT)
+    await press(page, "Clear your browser's cache" + (PRIVATE if place == SEARCH else ""))
+    assert (await called(page, place), await told(page, place)) == ("photo B", FETCHED)
 
 
 async def test_the_page_works_without_script(tenant: Tenant, browser: Browser) -> None:

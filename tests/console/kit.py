@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2 as httpx
 from tests.servers.memory_store import face
 from tests.sync.kit import Office
 
 from sameface.console.app import Console
+from sameface.console.roles import Role, Who
 
 LOCAL = "http://localhost:8370"
 ALICE, BOB, CAROL, DORA = (f"{name}@contoso.test" for name in ("alice", "bob", "carol", "dora"))
@@ -27,6 +30,42 @@ class Desk:
         """Look at the stores, as `sameface status` does, and let the console take note."""
         await self.office.status()
         await self.console.sweeper.sweep()
+
+    def sign_in(self, role: Role, person: str = "", name: str = "somebody") -> httpx.AsyncClient:
+        """A browser of somebody with that role; their next requests go through it."""
+        self.http = client(self.console)
+        cookie = self.console.sessions.begin(Who(name, role, person))
+        self.http.cookies.set("sameface-8370", cookie)
+        return self.http
+
+    async def csrf(self) -> str:
+        """What pages of this session send along."""
+        page = (await self.http.get("/mine", params={"person": BOB})).text
+        found = re.search(r'name="csrf" (?:content|value)="([^"]+)"', page)
+        assert found, page
+        return found[1]
+
+    async def post(self, path: str, status: int = 303, /, **form: str) -> httpx.Response:
+        """A form sent from one of the console's own pages."""
+        told = {"csrf": await self.csrf(), **form}
+        answer = await self.http.post(path, data=told)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    async def told(self, path: str, status: int, /, **body: object) -> Any:
+        """A change asked for as JSON; what was answered."""
+        headers = {"X-CSRF-Token": await self.csrf()}
+        answer = await self.http.post(path, json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def ended(self, job: str) -> Any:
+        """Wait for a job by its own events; how it ended."""
+        last = ""
+        async with self.http.stream("GET", f"/api/jobs/{job}/events") as events:
+            async for line in events.aiter_lines():
+                last = line.removeprefix("data: ") or last
+        return json.loads(last)
 
     async def page(self, path: str) -> str:
         """A page, read without its tags."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+import trustme
 from tests.end_to_end.kit import SAMEFACE, environment, sameface, tenant
 
 from sameface.pictures import inspect
@@ -73,10 +75,44 @@ def test_a_busy_port_means_the_next(organisation: Path) -> None:
             assert httpx.URL(link).port != port
 
 
-def test_it_refuses_to_listen_elsewhere(organisation: Path) -> None:
-    """Any other host is refused in one sentence that says why, and nothing listens."""
+def test_it_refuses_to_listen_elsewhere_unprotected(organisation: Path) -> None:
+    """Without sign-in, TLS or a proxy, and an address: one sentence says all three, and exit 2."""
     done = sameface("serve", "--host", "0.0.0.0", cwd=organisation)
 
     assert done.returncode == 2
-    assert "listens on the loopback only, not on 0.0.0.0" in done.stderr
+    assert "will not listen on 0.0.0.0" in done.stderr
+    for key in ("`issuer`", "`certificate-file`", "`trusted-proxies`", "`url`"):
+        assert key in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_it_listens_elsewhere_with_sign_in_and_tls(organisation: Path, tmp_path: Path) -> None:
+    """With both it serves https there, sends people to the provider, and marks its cookies so."""
+    authority = trustme.CA()
+    made = authority.issue_cert("faces.contoso.test", "127.0.0.2")
+    made.cert_chain_pems[0].write_to_path(str(tmp_path / "console.pem"))
+    made.private_key_pem.write_to_path(str(tmp_path / "console.key"))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    told = (
+        '\n[console]\nurl = "https://faces.contoso.test"\nissuer = "https://localhost:1/none"\n'
+        'client-id = "x"\ncertificate-file = "console.pem"\nkey-file = "console.key"\n'
+    )
+    text = (organisation / "sameface.toml").read_text(encoding="utf-8")
+    settings = tmp_path / "sameface.toml"
+    settings.write_text(text + told, encoding="utf-8")
+    with socket.create_server(("127.0.0.2", 0)) as found:
+        port = found.getsockname()[1]
+
+    with serving(tmp_path, "--host", "127.0.0.2", "--port", str(port)) as link:
+        context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        headers = {"Host": "faces.contoso.test"}
+        base = f"https://127.0.0.2:{port}"
+        with httpx.Client(verify=context, trust_env=False, headers=headers, base_url=base) as http:
+            page = http.get("/people/alice")
+            entered = http.get(link.removeprefix("https://faces.contoso.test"))
+
+    assert link.startswith("https://faces.contoso.test/enter?token=")
+    assert "/sign-in?to=" in page.text
+    assert page.headers["strict-transport-security"]
+    assert entered.headers["set-cookie"].startswith("__Host-sameface=")
+    assert "; Secure" in entered.headers["set-cookie"]

@@ -1,4 +1,4 @@
-"""Who may look: a link that opens once, the session it begins, and pictures by signed address."""
+"""Ways in without an account: a link that opens once, and pictures by signed address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from sameface.http import Clock
 
-SESSION = timedelta(hours=12)
 SIGNED_FOR = timedelta(days=1)
 
 
@@ -31,36 +30,27 @@ class Access:
         """From now on another link opens the console."""
         self._token = secrets.token_urlsafe(32)
 
-    def open(self, token: str) -> str | None:
-        """A session for the token that is valid now, which then is spent; else None."""
-        if not hmac.compare_digest(token.encode(), self._token.encode()):
-            return None
+    def opens(self, token: str) -> bool:
+        """True for the token that is valid now, which then is spent."""
+        if not hmac.compare_digest(token.encode("utf-8", "replace"), self._token.encode()):
+            return False
         self.new_token()
-        return self._with_signature("session", self._until(SESSION))
-
-    def is_open(self, session: str) -> bool:
-        """True for a session that we began and that is not over."""
-        return self._holds("session", session)
+        return True
 
     def sign(self, path: str) -> str:
         """What `?key=` opens this path for a day, or until the console ends."""
-        return self._with_signature(f"path {path}", self._until(SIGNED_FOR))
+        until = int((self._clock.now() + SIGNED_FOR).timestamp())
+        return self._with_signature(path, until)
 
     def is_signed(self, path: str, key: str) -> bool:
         """True where that key opens the path now."""
-        return self._holds(f"path {path}", key)
-
-    def _until(self, length: timedelta) -> int:
-        return int((self._clock.now() + length).timestamp())
-
-    def _with_signature(self, what: str, until: int) -> str:
-        told = hmac.new(self._key, f"{until} {what}".encode(), hashlib.sha256)
-        return f"{until}.{told.hexdigest()}"
-
-    def _holds(self, what: str, signed: str) -> bool:
-        until, _, _ = signed.partition(".")
+        until, _, _ = key.partition(".")
         if not (until.isascii() and until.isdigit() and len(until) < 16):
             return False
-        good = self._with_signature(what, int(until))
-        is_ours = hmac.compare_digest(good.encode(), signed.encode())
+        good = self._with_signature(path, int(until))
+        is_ours = hmac.compare_digest(good.encode(), key.encode("utf-8", "replace"))
         return is_ours and int(until) > self._clock.now().timestamp()
+
+    def _with_signature(self, path: str, until: int) -> str:
+        told = hmac.new(self._key, f"{until} path {path}".encode(), hashlib.sha256)
+        return f"{until}.{told.hexdigest()}"

@@ -1,32 +1,61 @@
-"""The console put together: rooms, routes, what goes wrong, and the door in front of it all."""
+"""The console put together: rooms, the table of routes, what goes wrong, and the door in front."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from sameface.console.access import Access
+from sameface.console.acts import Acts
+from sameface.console.answering import Answering, Handler, told
+from sameface.console.approvals import Approvals
 from sameface.console.atlas import Atlas
+from sameface.console.audit import Audit
+from sameface.console.choices import Choices
+from sameface.console.conflicts import Conflicts
 from sameface.console.desk import Desk
+from sameface.console.doing import Doing
 from sameface.console.gallery import Gallery
-from sameface.console.guard import Guard, set_session
+from sameface.console.guard import Doorway, Guard
+from sameface.console.jobs import Jobs
+from sameface.console.limits import Limits
 from sameface.console.matrix import Matrix
 from sameface.console.memory import Memory
+from sameface.console.mine import Mine
+from sameface.console.oidc import Provider
+from sameface.console.openapi import OpenApi
 from sameface.console.pages import STATIC, Pages
 from sameface.console.person import Persons
 from sameface.console.photos import Photos
+from sameface.console.plans import PlanRoom
+from sameface.console.runs import RunRoom
+from sameface.console.sessions import Sessions
+from sameface.console.signing_in import SigningIn
 from sameface.console.sweeper import Sweeper
-from sameface.errors import SamefaceError, UnknownPerson
+from sameface.console.texts import say
+from sameface.console.uploads import Uploads
+from sameface.console.waiting import Plans
+from sameface.console.ways import TABLE
+from sameface.errors import (
+    BadInput,
+    PictureRefused,
+    SamefaceError,
+    StoreFailed,
+    SyncStopped,
+    UnknownPerson,
+)
+from sameface.workshop.service import workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +64,16 @@ class Console:
 
     app: ASGIApp
     access: Access
+    sessions: Sessions
     sweeper: Sweeper
+
+
+class Room(Protocol):
+    """Something that answers: its handlers by the names of their ways in the table."""
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        """All of them."""
 
 
 @asynccontextmanager
@@ -45,52 +83,65 @@ async def console(
     open_avatars: bool = False,
     used: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Console]:
-    """The console of an organisation, over what its vault remembers. Nothing in it writes.
+    """The console of an organisation: over what its vault remembers, and the runs it can begin.
 
     `open_avatars` lets anybody who reaches it ask for `/avatar/`; `used` hears of every one-time
     link that was opened. Errors: VaultFailed.
     """
-    memory = await asyncio.to_thread(Memory, desk.vault.folder)
-    try:
-        access, pages = Access(desk.clock), Pages(desk.settings.organisation)
-        sweeper = Sweeper(desk, memory)
-        rooms = (
-            Photos(Gallery(desk, sweeper.stamp), memory),
+    settings = desk.settings.console
+    doorway = Doorway(settings.url, settings.proxies, settings.sign_in is not None, open_avatars)
+    async with AsyncExitStack() as stack:
+        memory = await asyncio.to_thread(Memory, desk.vault.folder, desk.team)
+        stack.callback(memory.close)
+        choices = await asyncio.to_thread(Choices, desk.vault.folder)
+        stack.callback(choices.close)
+        provider = Provider(settings.sign_in, desk.clock) if settings.sign_in else None
+        if provider is not None:
+            stack.push_async_callback(provider.close)
+        jobs, plans = Jobs(desk.clock), Plans(desk.vault)
+        stack.push_async_callback(jobs.close)
+        access, sessions = Access(desk.clock), Sessions(desk.clock, settings.tokens)
+        pages = Pages(desk.settings.organisation, approval=settings.approval)
+        sweeper, doing = Sweeper(desk, memory, choices), Doing(desk, jobs, plans)
+        gallery = Gallery(desk, sweeper.stamp)
+        uploads = Uploads(desk.clock, workshop())
+        rooms: tuple[Room, ...] = (
+            SigningIn(
+                access, sessions, doorway, pages, provider=provider, clock=desk.clock, used=used
+            ),
             Matrix(desk, memory, sweeper.progress, pages),
             Persons(desk, access, pages),
-            Atlas(desk.book, pages),
+            Acts(desk, doing, pages),
+            Atlas(desk, gallery, pages),
+            PlanRoom(doing, plans, jobs, pages),
+            RunRoom(desk, doing, jobs, pages),
+            Conflicts(desk, memory, pages),
+            Audit(desk, pages),
+            Mine(desk, doing, uploads, choices, pages),
+            Approvals(desk, doing, choices, pages),
+            Photos(gallery, memory, choices),
+            OpenApi(),
         )
         app = Starlette(
-            routes=[
-                Route("/enter", _Enter(access, pages, used).answer),
-                Mount("/static", StaticFiles(directory=STATIC)),
-                *(route for room in rooms for route in room.routes),
-            ],
+            routes=[*_routes(rooms, Answering(Limits(desk.clock), pages)), _STATIC],
             exception_handlers=_Trouble(pages).handlers,
         )
-        yield Console(Guard(app, access, pages, open_avatars=open_avatars), access, sweeper)
-    finally:
-        memory.close()
+        guard = Guard(app, doorway, access, sessions, pages)
+        yield Console(guard, access, sessions, sweeper)
 
 
-class _Enter:
-    """The one-time link."""
+_STATIC = Mount("/static", StaticFiles(directory=STATIC))
 
-    def __init__(self, access: Access, pages: Pages, used: Callable[[], None]) -> None:
-        self._access, self._pages, self._used = access, pages, used
 
-    async def answer(self, request: Request) -> Response:
-        """`/enter?token=`: begins a session. A page that leads on, not a redirection: cookies that
-        only this site may send do not follow one that came from another site's link."""
-        session = self._access.open(request.query_params.get("token", ""))
-        if session is None:
-            text = "Each link opens once. The terminal of `sameface serve` shows the next one."
-            return HTMLResponse(self._pages.told("This link is spent", text), 403)
-        self._used()
-        page = self._pages.told("Signed in", "On to the console.", onward="/")
-        response = HTMLResponse(page)
-        set_session(response, request.scope, session)
-        return response
+def _routes(rooms: tuple[Room, ...], answering: Answering) -> list[Route]:
+    """Every way of the table, with who answers it; those with fewer unknowns first."""
+    handlers = {name: handler for room in rooms for name, handler in room.handlers.items()}
+    routes = [
+        Route(path, answering.guarded(way, handlers[way.name]), methods=[way.method])
+        for way in TABLE
+        for path in way.paths
+    ]
+    return sorted(routes, key=lambda route: route.path.count("{"))
 
 
 class _Trouble:
@@ -104,16 +155,32 @@ class _Trouble:
         """An error of the tree."""
         assert isinstance(wrong, SamefaceError)
         unknown = isinstance(wrong, UnknownPerson)
-        title = "Nobody by that name" if unknown else "This cannot be shown now"
-        return self._told(request, 404 if unknown else 503, wrong.code, title, wrong.sentence())
+        title = say("trouble.nobody" if unknown else "trouble.title")
+        return told(self._pages, request, _status(wrong), title, wrong.sentence(), code=wrong.code)
 
     async def theirs(self, request: Request, wrong: Exception) -> Response:
-        """No such page, or a method it does not know."""
+        """No such page, a method it does not know, or what a handler refused."""
         assert isinstance(wrong, HTTPException)
-        text = f"There is nothing at {request.url.path}; the matrix is at /."
-        return self._told(request, wrong.status_code, "SF-103", wrong.detail, text)
+        known = wrong.status_code not in (404, 405)
+        text = wrong.detail if known else say("trouble.nothing", path=request.url.path)
+        title = say("refused.title") if known else say("trouble.nowhere")
+        answer = told(self._pages, request, wrong.status_code, title, text)
+        answer.headers.update(wrong.headers or {})
+        return answer
 
-    def _told(self, request: Request, status: int, code: str, title: str, text: str) -> Response:
-        if request.url.path.startswith("/api/"):
-            return JSONResponse({"error": {"code": code, "text": text}}, status)
-        return HTMLResponse(self._pages.told(title, text), status)
+
+def _status(wrong: SamefaceError) -> int:
+    """What HTTP calls it."""
+    match wrong:
+        case UnknownPerson():
+            return 404
+        case BadInput():
+            return 400
+        case PictureRefused():
+            return 422
+        case StoreFailed():
+            return 502
+        case SyncStopped():
+            return 409
+        case _:
+            return 503

@@ -1,7 +1,8 @@
-"""What the console works with: one organisation, as its vault remembers it. Observes nothing."""
+"""What the console works with: one organisation, its stores, and what its vault remembers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -13,7 +14,7 @@ from sameface.http import Clock
 from sameface.rules import Rulebook
 from sameface.settings import Settings
 from sameface.sync import Decision, Policy, decide
-from sameface.values import Person
+from sameface.values import Key, Person
 from sameface.vault import Dossier, Vault
 from sameface.views.matrix import Column
 
@@ -41,6 +42,7 @@ class Desk:
     vault: Vault
     policy: Policy
     clock: Clock
+    connectors: Mapping[str, Connector]
 
     @classmethod
     def of(
@@ -51,8 +53,13 @@ class Desk:
         connectors: dict[str, Connector],
         clock: Clock,
     ) -> Self:
-        """From an opened organisation; of the connectors only their capabilities are used."""
-        return cls(settings, book, vault, Policy.of(settings, connectors), clock)
+        """From an opened organisation."""
+        return cls(settings, book, vault, Policy.of(settings, connectors), clock, connectors)
+
+    @property
+    def tools(self) -> tuple[Settings, Mapping[str, Connector], Vault, Clock]:
+        """What every run of `sync` begins with."""
+        return self.settings, self.connectors, self.vault, self.clock
 
     @property
     def stores(self) -> list[Column]:
@@ -68,6 +75,22 @@ class Desk:
     @property
     def _further(self) -> list[str]:
         return [store for store in self.policy.stores if store not in self.book.stores]
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that sameface.toml names, as it names them."""
+        return [w.whose.removeprefix("group ") for _, w in self.settings.policy.groups]
+
+    def team(self, person: Person) -> str:
+        """The group that somebody is in, "" where that is none."""
+        names = {person.upn.casefold()} | {
+            value.casefold()
+            for account in person.accounts
+            for kind, value in account.keys
+            if kind in (Key.UPN, Key.MAIL)
+        }
+        found = (w for members, w in self.settings.policy.groups if members & names)
+        return next((wishes.whose.removeprefix("group ") for wishes in found), "")
 
     def decide(self, dossier: Dossier) -> Decision:
         """What each store of this person calls for."""

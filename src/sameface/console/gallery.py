@@ -13,7 +13,8 @@ from typing import Any
 from sameface.console.desk import Desk
 from sameface.console.standing import NAMED_BY
 from sameface.pictures import Want, initials, person_placeholder, render
-from sameface.values import Person
+from sameface.values import Person, Rendition
+from sameface.workshop.service import workshop
 
 LARGEST_PX = 1024
 JPEG, WEBP, AVIF = "image/jpeg", "image/webp", "image/avif"
@@ -81,7 +82,7 @@ class Gallery:
 
         async def make() -> Made:
             data = await self._desk.vault.picture(digest)
-            return await asyncio.to_thread(_rendered, data, px, media_type)
+            return _made(await workshop().render(data, Want(px, media_type=media_type)))
 
         return await self._once((digest, px, media_type), make)
 
@@ -126,9 +127,14 @@ class Gallery:
             self._bytes -= len(oldest.data)
 
 
-def _rendered(data: bytes, px: int, media_type: str) -> Made:
-    made = render(data, Want(px, media_type=media_type)).data
-    return Made(made, media_type, f'"{hashlib.sha256(made).hexdigest()[:32]}"')
+def _rendered(drawn: bytes, px: int, media_type: str) -> Made:
+    """Of what we drew ourselves."""
+    return _made(render(drawn, Want(px, media_type=media_type)))
+
+
+def _made(square: Rendition) -> Made:
+    etag = hashlib.sha256(square.data).hexdigest()[:32]
+    return Made(square.data, square.media_type, f'"{etag}"')
 
 
 def version_of(portrait: Portrait, named: str) -> str | None:

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from sameface.console import wording
+from sameface.console.answering import Handler, wants_json
 from sameface.console.desk import Desk
 from sameface.console.memory import FILTERS, Chosen, Kept, Memory, Totals
+from sameface.console.numbers import page_of
 from sameface.console.pages import Pages
 from sameface.console.standing import Field
 from sameface.console.sweeper import Progress
+from sameface.console.texts import say
 from sameface.values import iso
 from sameface.views.matrix import Column
 
 SIZE = 50
 """People on one page."""
 
-_LAST_PAGE = 1_000_000
-_SHOWN = {
-    "": "everybody",
-    "differs": "who differs",
-    "no-photo": "who lacks a photo",
-    "someone": "who needs somebody",
-}
-_BY = {"": "what a colleague sees", "stores": "what the stores hold"}
+_WAYS = ("", "stores")
+"""What the columns are: surfaces, or stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,7 @@ class Asked:
 
     search: str
     show: str
+    group: str
     by: str
     page: int
 
@@ -47,18 +44,18 @@ class Asked:
     def of(cls, request: Request) -> Asked:
         """As spelt in the query."""
         told = request.query_params
-        show, by, page = told.get("show", ""), told.get("by", ""), told.get("page", "")
-        is_number = page.isascii() and page.isdigit() and len(page) < 8
+        show, by = told.get("show", ""), told.get("by", "")
         return cls(
             search=told.get("q", "").strip()[:100],
             show=show if show in FILTERS else "",
-            by=by if by in _BY else "",
-            page=min(max(int(page), 1), _LAST_PAGE) if is_number else 1,
+            group=told.get("group", "")[:100],
+            by=by if by in _WAYS else "",
+            page=page_of(told.get("page")),
         )
 
     def at(self, page: int) -> str:
         """The address of another page of the same."""
-        told = {"q": self.search, "show": self.show, "by": self.by}
+        told = {"q": self.search, "show": self.show, "group": self.group, "by": self.by}
         told["page"] = str(page) if page > 1 else ""
         return "/?" + urlencode({name: value for name, value in told.items() if value})
 
@@ -70,11 +67,15 @@ class Matrix:
         self._desk, self._memory, self._progress, self._pages = desk, memory, progress, pages
 
     @property
-    def routes(self) -> Sequence[Route]:
-        return (Route("/", self.page), Route("/api/people", self.api))
+    def handlers(self) -> Mapping[str, Handler]:
+        return {"people": self.answer}
+
+    async def answer(self, request: Request) -> Response:
+        """`/?q=&show=&group=&by=&page=`, as a page or as JSON."""
+        return await (self.api(request) if wants_json(request) else self.page(request))
 
     async def page(self, request: Request) -> Response:
-        """`/?q=&show=&by=&page=`."""
+        """As a page."""
         asked = Asked.of(request)
         chosen, totals = await asyncio.to_thread(self._read, asked)
         now = self._desk.clock.now()
@@ -82,12 +83,15 @@ class Matrix:
         last = _pages(chosen)
         html = self._pages.page(
             "matrix.html",
+            request,
             sentence=wording.heading(totals, now),
             totals=totals,
             reading=None if self._progress.whole else self._progress.people,
             asked=asked,
-            filters=_SHOWN,
-            ways=_BY,
+            filters=list(FILTERS),
+            groups=self._desk.groups,
+            ways=_WAYS,
+            bar=wording.bar(totals),
             columns=columns,
             rows=[self._row(kept, asked, columns) for kept in chosen.people],
             found=chosen.found,
@@ -100,7 +104,7 @@ class Matrix:
         return HTMLResponse(html)
 
     async def api(self, request: Request) -> Response:
-        """`/api/people?q=&show=&page=`: the same, stores and surfaces both, as JSON."""
+        """The same, stores and surfaces both, as JSON."""
         asked = Asked.of(request)
         chosen, totals = await asyncio.to_thread(self._read, asked)
         return JSONResponse(
@@ -121,7 +125,11 @@ class Matrix:
 
     def _read(self, asked: Asked) -> tuple[Chosen, Totals]:
         chosen = self._memory.choose(
-            show=asked.show, search=asked.search, page=asked.page, size=SIZE
+            show=asked.show,
+            search=asked.search,
+            group=asked.group,
+            page=asked.page,
+            size=SIZE,
         )
         return chosen, self._memory.totals()
 
@@ -134,7 +142,7 @@ class Matrix:
             "upn": kept.upn,
             "href": f"/people/{quote(kept.upn, safe='@')}",
             "stand": str(stood.stand),
-            "says": wording.STANDS[stood.stand],
+            "says": say(f"stands.{stood.stand}"),
             "cells": wording.cells(columns, fields, stood, self._desk.clock.now()),
         }
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -26,15 +26,25 @@ _TABLES = """
 CREATE TABLE people (
     id TEXT PRIMARY KEY, sorted TEXT NOT NULL, name TEXT NOT NULL, upn TEXT NOT NULL,
     words TEXT NOT NULL, mark TEXT NOT NULL, due TEXT, stand TEXT NOT NULL,
-    differs INTEGER NOT NULL, lacks INTEGER NOT NULL, observed_at TEXT, arrives TEXT,
+    differs INTEGER NOT NULL, lacks INTEGER NOT NULL, overdue INTEGER NOT NULL,
+    conflict INTEGER NOT NULL, team TEXT NOT NULL, observed_at TEXT, arrives TEXT,
     row TEXT NOT NULL);
 CREATE INDEX people_in_order ON people (sorted, id);
 CREATE INDEX people_searched ON people (sorted, id, words);
 CREATE INDEX people_differing ON people (sorted, id) WHERE differs;
 CREATE INDEX people_lacking ON people (sorted, id) WHERE lacks;
+CREATE INDEX people_overdue ON people (sorted, id) WHERE overdue;
+CREATE INDEX people_in_conflict ON people (sorted, id) WHERE conflict;
+CREATE INDEX people_of_team ON people (team, sorted, id) WHERE team <> '';
+CREATE INDEX people_arriving ON people (arrives) WHERE stand = 'coming';
 CREATE INDEX people_standing ON people (stand, sorted, id);
 CREATE INDEX people_due ON people (due) WHERE due IS NOT NULL;
 CREATE INDEX people_observed ON people (observed_at) WHERE observed_at IS NOT NULL;
+CREATE TABLE stands (stand TEXT PRIMARY KEY, people INTEGER NOT NULL);
+CREATE TRIGGER stands_more AFTER INSERT ON people BEGIN
+    INSERT INTO stands VALUES (new.stand, 1) ON CONFLICT DO UPDATE SET people = people + 1; END;
+CREATE TRIGGER stands_less AFTER DELETE ON people BEGIN
+    UPDATE stands SET people = people - 1 WHERE stand = old.stand; END;
 CREATE TABLE mails (hash TEXT PRIMARY KEY, person TEXT NOT NULL);
 CREATE INDEX mails_of ON mails (person);
 """
@@ -47,6 +57,8 @@ FILTERS: Mapping[str, str] = {
     "differs": "differs",
     "no-photo": "lacks",
     "someone": "stand IN ('someone', 'unseen')",
+    "overdue": "overdue",
+    "conflict": "conflict",
 }
 """Which people a page shows, and what that asks of the table."""
 
@@ -86,14 +98,20 @@ class Totals:
 class Memory:
     """The table. Plain blocking calls of a few milliseconds, safe from any thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, team: Callable[[Person], str] = lambda _: "") -> None:
+        """`team` names the group that somebody is in."""
+        self._team = team
         self._file = folder / "console.sqlite"
         self._lock = Lock()
         self._totals: Totals | None = None
         with self._spoken():
             self._file.touch(mode=0o600)
             self._db = sqlite3.connect(self._file, check_same_thread=False, isolation_level=None)
-            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;")
+            self._db.executescript(
+                # Recursive: a row that replaces another one counts as its end too.
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
+                "PRAGMA recursive_triggers = ON;"
+            )
             if self._db.execute("PRAGMA user_version").fetchone()[0] != _SHAPE:
                 self._begin_anew()
 
@@ -103,17 +121,21 @@ class Memory:
 
     # --- reading -------------------------------------------------------------------------------
 
-    def choose(self, *, show: str = "", search: str = "", page: int = 1, size: int = 50) -> Chosen:
+    def choose(
+        self, *, show: str = "", search: str = "", group: str = "", page: int = 1, size: int = 50
+    ) -> Chosen:
         """The people of one page, by name; `show` is one of FILTERS, `search` parts of names."""
-        where, parts = [FILTERS[show]], []
+        where, parts = [FILTERS[show]], list[Any]()
+        if group:
+            where.append("team = ? AND team <> ''")
+            parts.append(group)
         for word in search.casefold().split():
             where.append("instr(words, ?)")
             parts.append(word)
         # Counting and choosing read an index alone; only the rows of one page are read whole.
         chosen = f"FROM people WHERE {' AND '.join(where)}"
         some = f"SELECT rowid {chosen} ORDER BY sorted, id LIMIT ? OFFSET ?"
-        columns = "id, name, upn, row, stand, differs, lacks, observed_at, due, arrives"
-        whole = f"SELECT {columns} FROM people WHERE rowid IN ({some}) ORDER BY sorted, id"  # noqa: S608  our words
+        whole = f"SELECT {_KEPT} FROM people WHERE rowid IN ({some}) ORDER BY sorted, id"  # noqa: S608  our words
         found = self._all(f"SELECT count(*) {chosen}", parts)[0][0]
         rows = self._all(whole, [*parts, size, (page - 1) * size])
         return Chosen(tuple(_kept(row) for row in rows), int(found))
@@ -127,7 +149,7 @@ class Memory:
     def _count(self) -> Totals:
         stands = {
             Stand(stand): count
-            for stand, count in self._all("SELECT stand, count(*) FROM people GROUP BY stand")
+            for stand, count in self._all("SELECT stand, people FROM stands WHERE people > 0")
         }
         [(arrives, oldest, newest)] = self._all(
             "SELECT (SELECT max(arrives) FROM people WHERE stand = 'coming'),"
@@ -143,6 +165,11 @@ class Memory:
             " AND (due IS NULL OR due > ?)"
         )
         return dict(self._all(query, [asked, iso(now)]))
+
+    def knows(self, ids: Iterable[str]) -> set[str]:
+        """Which of these people there are."""
+        query = "SELECT id FROM people WHERE id IN (SELECT value FROM json_each(?))"
+        return {str(row[0]) for row in self._all(query, [json.dumps(list(ids))])}
 
     def due(self) -> datetime | None:
         """The next moment at which somebody may stand otherwise."""
@@ -160,8 +187,8 @@ class Memory:
         with self._transaction():
             for person, mark, stood in people:
                 self._db.execute(
-                    "INSERT OR REPLACE INTO people VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    _row(person, mark, stood),
+                    f"INSERT OR REPLACE INTO people VALUES ({_PLACES})",  # noqa: S608  our words
+                    _row(person, mark, stood, self._team(person)),
                 )
                 self._db.execute("DELETE FROM mails WHERE person = ?", [person.id])
                 self._db.executemany(
@@ -226,7 +253,7 @@ class Memory:
             ) from wrong
 
     def _begin_anew(self) -> None:
-        for table in ("people", "mails"):
+        for table in ("people", "mails", "stands"):
             self._db.execute(f"DROP TABLE IF EXISTS {table}")
         self._db.executescript(f"{_TABLES} PRAGMA user_version = {_SHAPE};")
 
@@ -244,7 +271,11 @@ def hashes(person: Person) -> set[str]:
     return md5 | {hashlib.sha256(one).hexdigest() for one in addresses}
 
 
-def _row(person: Person, mark: str, stood: Standing) -> tuple[Any, ...]:
+_KEPT = "id, name, upn, row, stand, differs, lacks, overdue, conflict, observed_at, due, arrives"
+_PLACES = ",".join("?" * 16)
+
+
+def _row(person: Person, mark: str, stood: Standing, team: str) -> tuple[Any, ...]:
     kept = {
         "photos": dict(stood.photos),
         "wanted": stood.wanted,
@@ -262,6 +293,9 @@ def _row(person: Person, mark: str, stood: Standing) -> tuple[Any, ...]:
         str(stood.stand),
         stood.differs,
         stood.lacks,
+        stood.overdue,
+        stood.conflict,
+        team,
         iso(stood.observed_at),
         iso(stood.arrives),
         json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
@@ -269,12 +303,16 @@ def _row(person: Person, mark: str, stood: Standing) -> tuple[Any, ...]:
 
 
 def _kept(columns: Sequence[Any]) -> Kept:
-    person, name, upn, row, stand, differs, lacks, observed_at, due, arrives = columns
+    person, name, upn, row, stand, differs, lacks, late, conflict, observed_at, due, arrives = (
+        columns
+    )
     told = json.loads(row)
     stood = Standing(
         stand=Stand(stand),
         differs=bool(differs),
         lacks=bool(lacks),
+        overdue=bool(late),
+        conflict=bool(conflict),
         photos=tuple(told["photos"].items()),
         wanted=told["wanted"],
         stores=tuple(Field.of_list(one) for one in told["stores"]),

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from sameface.console import wording
 from sameface.console.access import Access
+from sameface.console.acts import suggestions
+from sameface.console.answering import Handler, wants_json
 from sameface.console.desk import Desk, View
 from sameface.console.pages import Pages, moment
+from sameface.console.roles import HELPERS, who_asks
 from sameface.console.standing import NAMED_BY, Standing, standing
+from sameface.console.texts import say
 from sameface.console.wording import Cell
 from sameface.explain import Explanation
-from sameface.sync import Call
 from sameface.values import Ends, Version, iso
 from sameface.vault import Entry
 from sameface.views.explanation import because
@@ -31,15 +33,6 @@ _LINES = 50
 """Lines of the journal on a page, the newest."""
 
 _UNLETTERED = re.compile(r" \((?:photo \w+|no picture)(?: or [^)]*)?\)")
-_CALLS = {
-    Call.NOTHING: "nothing to do",
-    Call.WRITE: "a sync would write",
-    Call.REMOVE: "a sync would remove",
-    Call.BY_HAND: "somebody must act",
-    Call.ASK: "somebody must say",
-    Call.UNKNOWN: "not observed",
-    Call.LEAVE: "left as it is",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +55,32 @@ class Persons:
         self._desk, self._access, self._pages = desk, access, pages
 
     @property
-    def routes(self) -> Sequence[Route]:
-        return (
-            Route("/people/{person:path}", self.page),
-            Route("/api/people/{person:path}", self.api),
-        )
+    def handlers(self) -> Mapping[str, Handler]:
+        return {"person": self.answer}
+
+    async def answer(self, request: Request) -> Response:
+        """`/people/{UPN, mail or id}`, as page or JSON; UnknownPerson where there is nobody."""
+        return await (self.api(request) if wants_json(request) else self.page(request))
 
     async def page(self, request: Request) -> Response:
-        """`/people/{UPN, mail or id}`; UnknownPerson where there is nobody."""
+        """As a page."""
         view, stood, now = await self._look(request)
         person = view.person
         names = dict(view.explainer.names)
         html = self._pages.page(
             "person.html",
+            request,
             person=person,
             name=person.name or person.upn,
             photo=f"/photo/{person.id}?s=288",
-            says=wording.STANDS[stood.stand],
+            says=say(f"stands.{stood.stand}"),
             stand=str(stood.stand),
             decision=view.decision,
             stores=list(_stores(view, self._desk, stood, now)),
-            surfaces=list(_surfaces(view, self._desk, stood, now)),
+            surfaces=list(surfaces_of(view, self._desk, stood, now)),
+            pin=view.dossier.pin,
+            may_act=who_asks(request).role in HELPERS,
+            suggestions=suggestions(view),
             ticket=text(view, self._desk, stood, now),
             versions=await self._desk.vault.versions(person.id),
             names=names,
@@ -94,7 +92,7 @@ class Persons:
         return HTMLResponse(html)
 
     async def api(self, request: Request) -> Response:
-        """`/api/people/{UPN, mail or id}`: the same as JSON, with a signed address of the photo."""
+        """The same as JSON, with a signed address of the photo."""
         view, stood, now = await self._look(request)
         person, path = view.person, f"/photo/{view.person.id}"
         versions = await self._desk.vault.versions(person.id)
@@ -143,10 +141,10 @@ def text(view: View, desk: Desk, stood: Standing, now: datetime) -> str:
     """All of it as plain text, for a ticket or a mail: letters mean nothing there."""
     person = view.person
     lines = [
-        f"Profile photo of {person.name or person.upn} ({person.upn})",
-        f"As observed {moment(stood.observed_at)}, by the rules of {desk.book.title}.",
+        say("ticket.title", name=person.name or person.upn, upn=person.upn),
+        say("ticket.observed", when=moment(stood.observed_at), book=desk.book.title),
         "",
-        "What the stores hold:",
+        say("ticket.stores"),
     ]
     for spot in _stores(view, desk, stood, now):
         if spot.cell.kind != "not-connected":
@@ -164,10 +162,13 @@ def _stores(view: View, desk: Desk, stood: Standing, now: datetime) -> Iterator[
     for column, cell in zip(desk.stores, drawn, strict=True):
         verdict = verdicts.get(column.id)
         why = [verdict.because] if verdict else []
-        yield Spot(column.id, column.title, cell, why, call=_CALLS[verdict.call] if verdict else "")
+        yield Spot(
+            column.id, column.title, cell, why, call=say(f"calls.{verdict.call}") if verdict else ""
+        )
 
 
-def _surfaces(view: View, desk: Desk, stood: Standing, now: datetime) -> Iterator[Spot]:
+def surfaces_of(view: View, desk: Desk, stood: Standing, now: datetime) -> Iterator[Spot]:
+    """What a colleague sees of this person on each surface."""
     told = {spot.id: spot.explanation for spot in view.row.surfaces}
     drawn = wording.cells(desk.surfaces, stood.surfaces, stood, now)
     for column, cell in zip(desk.surfaces, drawn, strict=True):
@@ -180,9 +181,11 @@ def _until(told: Explanation | None) -> tuple[str, str]:
     """The word it begins with, and the rest."""
     if told is None:
         return "", ""
-    lead = {Ends.NEVER: "Never by itself", Ends.SETTLED: "Now"}.get(told.until.kind, "Until")
+    lead = {Ends.NEVER: "until.never", Ends.SETTLED: "until.settled"}.get(
+        told.until.kind, "until.until"
+    )
     text = until_text(told.until)
-    return lead, text.removeprefix("settled: ").removeprefix("never by itself: ")
+    return say(lead), text.removeprefix("settled: ").removeprefix("never by itself: ")
 
 
 def _version(version: Version) -> dict[str, Any]:

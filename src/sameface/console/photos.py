@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
 
+from sameface.console.answering import Handler
+from sameface.console.choices import Choices, Place
 from sameface.console.gallery import (
     AVIF,
     ENDINGS,
@@ -22,6 +24,8 @@ from sameface.console.gallery import (
     version_of,
 )
 from sameface.console.memory import Memory
+from sameface.console.roles import STAFF, who_asks
+from sameface.console.texts import say
 from sameface.errors import UnknownPerson
 
 _USUAL_PX = 96
@@ -34,25 +38,23 @@ _HASH = re.compile(r"([0-9a-f]{64}|[0-9a-f]{32})(?:\.(?:jpe?g|png|webp))?")
 class Photos:
     """The routes of the photo service."""
 
-    def __init__(self, gallery: Gallery, memory: Memory) -> None:
-        self._gallery, self._memory = gallery, memory
+    def __init__(self, gallery: Gallery, memory: Memory, choices: Choices) -> None:
+        self._gallery, self._memory, self._choices = gallery, memory, choices
 
     @property
-    def routes(self) -> Sequence[Route]:
-        return (
-            Route("/photo/{person}", self.photo),
-            Route("/photo/{person}/{version}.{ending}", self.version),
-            Route("/avatar/{hashed}", self.avatar),
-        )
+    def handlers(self) -> Mapping[str, Handler]:
+        return {"photo": self.photo, "version": self.version, "avatar": self.avatar}
 
     async def photo(self, request: Request) -> Response:
         """`/photo/{person}?s=96&d=404`: the photo to show now, initials for who has none."""
         try:
             portrait = await self._gallery.portrait(request.path_params["person"])
         except UnknownPerson:
-            return _nothing("Nobody has that name here.")
+            return _nothing(say("photo.nobody"))
+        if self._is_withheld(request, portrait):
+            portrait = replace(portrait, digest=None)
         if portrait.digest is None and request.query_params.get("d") == "404":
-            return _nothing("There is no photo of this person to show.")
+            return _nothing(say("photo.none"))
         px = _px(request.query_params.get("s"), _USUAL_PX, LARGEST_PX)
         made = await self._shown(portrait, px, _format(request))
         return _answer(request, made, _ASK_AGAIN, vary=True)
@@ -64,10 +66,10 @@ class Photos:
         try:
             portrait = await self._gallery.portrait(asked["person"])
         except UnknownPerson:
-            return _nothing("Nobody has that name here.")
+            return _nothing(say("photo.nobody"))
         digest = version_of(portrait, asked["version"])
-        if digest is None or media_type is None:
-            return _nothing(f"Versions end in {', '.join(ENDINGS)}, and this person has no such.")
+        if digest is None or media_type is None or not self._may_see(request, portrait, digest):
+            return _nothing(say("photo.no-version", endings=", ".join(ENDINGS)))
         px = _px(request.query_params.get("s"), _USUAL_PX, LARGEST_PX)
         return _answer(request, await self._gallery.photo(digest, px, media_type), _FOR_EVER)
 
@@ -80,7 +82,7 @@ class Photos:
         asked = request.query_params
         match = _HASH.fullmatch(request.path_params["hashed"].lower())
         if match is None:
-            return PlainTextResponse("An avatar is asked for by MD5 or SHA-256 in hex.", 400)
+            return PlainTextResponse(say("photo.no-hash"), 400)
         px = _px(asked.get("s") or asked.get("size"), _AVATAR_PX, _LARGEST_AVATAR_PX)
         default = asked.get("d") or asked.get("default") or ""
         portrait = await self._whose(match[1])
@@ -88,7 +90,7 @@ class Photos:
         if portrait is not None and not forced and (portrait.digest or not default):
             made = await self._shown(portrait, px, _format(request))
         elif default == "404":
-            return _nothing("No photo belongs to this address.")
+            return _nothing(say("photo.no-address"))
         elif _is_address(default):
             return RedirectResponse(default, 302, {"Cache-Control": _ASK_AGAIN})
         else:
@@ -97,10 +99,25 @@ class Photos:
 
     async def _whose(self, hashed: str) -> Portrait | None:
         person = self._memory.person_of(hashed)
+        if person and self._choices.withholds(person, Place.AVATAR):
+            return None
         try:
             return await self._gallery.portrait(person) if person else None
         except UnknownPerson:  # forgotten since the last sweep
             return None
+
+    def _is_withheld(self, request: Request, portrait: Portrait) -> bool:
+        """What a person withheld is seen by themselves, and by those who see to it."""
+        who = who_asks(request)
+        mine = who.person == portrait.person.upn or who.role in STAFF
+        return not mine and self._choices.withholds(portrait.person.id, Place.PHOTO)
+
+    def _may_see(self, request: Request, portrait: Portrait, digest: str) -> bool:
+        """Colleagues see the photo of today; earlier ones are nobody's but the person's own."""
+        who = who_asks(request)
+        if who.role in STAFF or who.person == portrait.person.upn:
+            return True
+        return digest == portrait.digest and not self._is_withheld(request, portrait)
 
     async def _shown(self, portrait: Portrait, px: int, media_type: str) -> Made:
         if portrait.digest is not None:

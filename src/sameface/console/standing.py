@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,8 @@ class Standing:
     stand: Stand
     differs: bool
     lacks: bool
+    overdue: bool  # a route should have carried a photo by now
+    conflict: bool  # somebody must say which photo is right
     photos: tuple[tuple[str, str], ...]
     wanted: str | None
     stores: tuple[Field, ...]
@@ -91,19 +93,20 @@ def standing(
     """What to keep of a person's decision and row, as they are at `now`."""
     names = _names(row)
     wanted = row.subject.wanted
-    surfaces = _with_accounts(row, book)
     held = {cell.store: cell for cell in cells}
-    lagging = [s for s in surfaces if not _settled(s, book, wanted)]
-    spots = (*row.stores, *surfaces)
+    lagging = [s for s in row.surfaces if not _settled(s, book, wanted)]
+    spots = (*row.stores, *row.surfaces)
     stand = _stand(decision, row, lagging)
     return Standing(
         stand=stand,
         differs=any(s.place in (Place.DIFFERENT, Place.EITHER) for s in (*row.stores, *lagging)),
         lacks=stand is Stand.NOTHING or any(spot.place in _EMPTY for spot in spots),
+        overdue=bool(row.overdue),
+        conflict=bool(decision.calling(Call.ASK)),
         photos=tuple((letter, digest[:NAMED_BY]) for digest, letter in names.items()),
         wanted=names.get(wanted) if wanted else None,
         stores=tuple(_field(s, names, held.get(s.id)) for s in row.stores),
-        surfaces=tuple(_field(s, names) for s in surfaces),
+        surfaces=tuple(_field(s, names) for s in row.surfaces),
         observed_at=min((cell.observed_at for cell in cells), default=None),
         due=_due(lagging, now),
         arrives=_arrives(lagging) if stand is Stand.COMING else None,
@@ -113,17 +116,6 @@ def standing(
 def _names(row: Row) -> dict[str, str]:
     """Letters by digest, as the person's explanations use them."""
     return dict(next((s.explanation.names for s in row.surfaces if s.explanation), {}))
-
-
-def _with_accounts(row: Row, book: Rulebook) -> list[Spot]:
-    """The surfaces; who has no account in a store is not missing where that store is looked at."""
-    absent = {spot.id for spot in row.stores if spot.place is Place.ABSENT}
-    return [
-        replace(s, place=Place.ABSENT, photos=())
-        if s.photos == (None,) and book.surfaces[s.id].reads in absent
-        else s
-        for s in row.surfaces
-    ]
 
 
 def _settled(spot: Spot, book: Rulebook, wanted: str | None) -> bool:

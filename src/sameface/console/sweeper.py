@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sameface import __version__
+from sameface.console.choices import Choices
 from sameface.console.desk import Desk
 from sameface.console.memory import Memory
 from sameface.console.standing import Standing, standing
@@ -38,8 +39,8 @@ class Progress:
 class Sweeper:
     """Goes through the vault whenever it was written to, or somebody is due."""
 
-    def __init__(self, desk: Desk, memory: Memory) -> None:
-        self._desk, self._memory = desk, memory
+    def __init__(self, desk: Desk, memory: Memory, choices: Choices) -> None:
+        self._desk, self._memory, self._choices = desk, memory, choices
         self._rules = f"{__version__} {desk.book.id} {desk.policy} {desk.settings.options}"
         self._swept: Stamp | None = None
         self.progress = Progress()
@@ -65,8 +66,14 @@ class Sweeper:
             self.progress.people += len(page)
             after = who[-1]
         await asyncio.to_thread(self._memory.only, after, [])
+        await asyncio.to_thread(self._forget)
         self._swept, self.progress.whole = stamp, True
         return summed
+
+    def _forget(self) -> None:
+        """Who is not in the vault any more has chosen nothing either."""
+        chose = self._choices.people()
+        self._choices.forget(chose - self._memory.knows(chose))
 
     async def _page(self, page: Sequence[Dossier], now: datetime) -> int:
         marks = {dossier.person.id: self._mark(dossier) for dossier in page}

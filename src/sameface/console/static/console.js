@@ -1,64 +1,7 @@
 // What the pages do better with a script; without one all of it works with the buttons there are.
-"use strict";
-
-// --- Search as you type: the same page, asked for again, its results put in place of these. -------
-
-let asking = 0;
-
-async function ask(form) {
-  const mine = ++asking;
-  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-  query.sort();
-  const address = "/" + (query.size ? "?" + query : "");
-  const answer = await fetch(address, { credentials: "same-origin" });
-  if (mine !== asking) return;
-  if (!answer.ok) return form.submit();
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (mine !== asking) return;
-  for (const part of ["h1", ".when", ".count"]) swap(document.querySelector(part), page.querySelector(part));
-  const after = form.nextElementSibling;
-  while (after.nextSibling) after.nextSibling.remove();
-  const theirs = page.querySelector(".count");
-  while (theirs && theirs.nextSibling) after.parentNode.append(theirs.nextSibling);
-  history.replaceState(null, "", address);
-}
-
-function swap(old, fresh) {
-  if (old && fresh) old.replaceChildren(...fresh.childNodes);
-}
-
-const form = document.getElementById("asking");
-if (form) {
-  let pause;
-  form.addEventListener("input", () => {
-    clearTimeout(pause);
-    pause = setTimeout(() => ask(form), 200);
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    clearTimeout(pause);
-    ask(form);
-  });
-}
-
-// --- From the keyboard: "/" searches, the arrows go from person to person. ------------------------
-
-document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const typing = event.target.matches("input, select, textarea");
-  if (event.key === "/" && !typing && form) {
-    event.preventDefault();
-    form.elements.q.select();
-  }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const onward = step && (event.target.matches("tbody th a") || (step > 0 && event.target.name === "q"));
-  if (!onward) return;
-  const people = [...document.querySelectorAll("tbody th a")];
-  const next = people[people.indexOf(event.target) + step];
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
-});
+if (document.getElementById("asking")) import("./matrix.js");
+if (document.getElementById("job")) import("./live.js");
+if (document.getElementById("cropping")) import("./crop.js");
 
 // --- Copying the text for a ticket. ----------------------------------------------------------------
 
@@ -66,14 +9,37 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const text = document.getElementById(button.dataset.copy);
-    const told = document.querySelector("[data-copied]");
+    const told = button.parentElement.querySelector("[role=status]");
     try {
       await navigator.clipboard.writeText(text.value);
-      told.textContent = "Copied.";
+      told.textContent = button.dataset.copied;
     } catch {
       text.focus();
       text.select();
-      told.textContent = "Press Ctrl-C to copy what is selected.";
+      told.textContent = button.dataset.byHand;
     }
+  });
+}
+
+// --- A picture dropped, or chosen: handed in at once. ----------------------------------------------
+
+const giving = document.getElementById("giving");
+if (giving) {
+  const zone = giving.querySelector(".drop");
+  const file = giving.elements.file;
+  file.addEventListener("change", () => file.files.length && giving.requestSubmit());
+  for (const kind of ["dragenter", "dragover"]) {
+    zone.addEventListener(kind, (event) => {
+      event.preventDefault();
+      zone.classList.add("over");
+    });
+  }
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    file.files = event.dataTransfer.files;
+    giving.requestSubmit();
   });
 }

@@ -1,0 +1,193 @@
+"""The console over the demo's tenant in Chromium: every page for everybody, every act as a person
+would do it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from tests.browser.console_kit import LOOKS, Demo, chromium, demo
+from tests.browser.console_tour import CHIARA, hand_in, settled, tour
+from tests.photographs import photograph
+
+from sameface.console.roles import Role, Who
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = [pytest.mark.servers, pytest.mark.asyncio(loop_scope="module")]
+KEPT = Path(os.environ.get("SAMEFACE_PICTURES", ".pytest_cache/console"))
+"""Where pictures of every page are left to be looked at."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def there(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    await asyncio.to_thread(KEPT.mkdir, parents=True, exist_ok=True)
+    async with demo(tmp_path_factory.mktemp("demo")) as opened:
+        await opened.observe()
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(there: Demo, browser: Browser) -> AsyncIterator[Page]:
+    """An administrator's browser; whatever it complains of is an error."""
+    page = await there.signed_in(browser, **LOOKS["light"])
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text))
+    yield page
+    await page.close()
+    assert [said for said in complaints if "404 (Not Found)" not in said] == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page_is_for_everybody(there: Demo, browser: Browser, look: str) -> None:
+    """axe finds nothing that keeps people out, no page is wider than its window; each is kept."""
+    # Imported here, since `make test` reads this file without having it.
+    from axe_playwright_python.async_playwright import Axe  # noqa: PLC0415
+
+    page, found = await there.signed_in(browser, **LOOKS[look]), dict[str, object]()
+
+    async def visit(name: str, at: Page) -> None:
+        await settled(at)
+        await at.screenshot(path=KEPT / f"{name}-{look}.png")
+        told = await Axe().run(at)
+        wrong = [one["id"] for one in told.response["violations"]]
+        wide = await at.evaluate("document.documentElement.scrollWidth > innerWidth")
+        if wrong or wide:
+            found[name] = wrong or "wider than the window"
+
+    await tour(there, page, visit)
+    await page.close()
+
+    assert found == {}
+
+
+async def test_a_photo_is_cropped_and_shown_as_each_place_will(there: Demo, page: Page) -> None:
+    """Chosen, the square is around the face; turned, every preview turns; used, it is under way."""
+    await hand_in(there, page)
+    side = float(await page.locator("input[name=side]").input_value())
+    assert side < 0.8
+    shown = "[...document.querySelectorAll('.previews canvas')].map(one => one.toDataURL())"
+    before = await page.evaluate(shown)
+    await page.select_option("select[name=turn]", "1")
+    after = await page.evaluate(shown)
+    assert len(after) == 5
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    await page.select_option("select[name=turn]", "0")
+
+    stage = page.locator(".stage canvas")
+    box = await stage.bounding_box()
+    assert box is not None
+    left = await page.locator("input[name=left]").input_value()
+    await page.mouse.move(box["x"] + 150, box["y"] + 150)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 90, box["y"] + 150)
+    await page.mouse.up()
+    assert await page.locator("input[name=left]").input_value() > left
+
+
+async def test_a_bad_picture_is_told_on_the_page(there: Demo, page: Page) -> None:
+    """Something that is no picture is refused in a sentence, where one was about to give it."""
+    await page.goto(f"{there.url}mine?person={CHIARA}")
+    await page.set_input_files(
+        "input[type=file]", {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    )
+
+    alert = page.get_by_role("alert")
+    await alert.wait_for()
+    assert "This picture cannot be used" in await alert.inner_text()
+
+
+async def test_a_picture_is_dropped(there: Demo, page: Page) -> None:
+    """Dropped on the page it is handed in at once, without a further button."""
+    await page.goto(f"{there.url}mine?person={CHIARA}")
+    data = list(photograph("astronaut").read_bytes())
+    await page.evaluate(
+        """data => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([new Uint8Array(data)], "me.png", {type: "image/png"}));
+            document.querySelector(".drop").dispatchEvent(
+                new DragEvent("drop", {dataTransfer: dropped, bubbles: true, cancelable: true}));
+        }""",
+        data,
+    )
+
+    await page.wait_for_url("**/mine/uploads/*")
+
+
+async def test_a_filter_is_one_touch_and_an_address(there: Demo, page: Page) -> None:
+    """A chip narrows the matrix where it stands, and the address can be sent to a colleague."""
+    await page.goto(there.url)
+    everybody = await page.locator("tbody tr").count()
+    await page.get_by_text("No photo", exact=True).click()
+    await page.wait_for_url("**/?show=no-photo")
+    await page.wait_for_function(f"document.querySelectorAll('tbody tr').length < {everybody}")
+
+    few = await page.locator("tbody tr").count()
+    await page.reload()
+    assert await page.locator("tbody tr").count() == few
+
+
+async def test_a_plan_is_looked_at_applied_watched_and_undone(there: Demo, page: Page) -> None:
+    """As an administrator does on a Monday: make a plan, look, do it, watch, and undo it."""
+    await page.goto(f"{there.url}plans")
+    await page.get_by_role("button", name="Make a plan for everybody").click()
+    await page.get_by_role("link", name="Review the plan").click()
+    heading = await page.locator("h1").inner_text()
+    assert re.search(r"\d+ writes, \d+ people", heading)
+    await page.get_by_role("button", name="Do exactly this").click()
+    await page.get_by_role("link", name="Receipts of this run").click()
+    assert await page.locator(".receipts li.good").count() > 5
+    assert await page.locator(".receipts li.bad").count() == 0
+
+    await page.get_by_role("button", name="Undo this run").click()
+    await page.wait_for_url("**/plans/*")
+    assert "Undo a run" in await page.locator("h1").inner_text()
+    await page.get_by_role("button", name="Do exactly this").click()
+    await page.get_by_role("link", name="Receipts of this run").wait_for()
+
+
+async def test_all_of_it_works_without_a_script(there: Demo, browser: Browser) -> None:
+    """Search, crop and plan by buttons alone, where scripts are switched off."""
+    page = await there.signed_in(browser, java_script_enabled=False)
+    await page.fill("input[name=q]", "chiara")
+    await page.get_by_role("button", name="Find").click()
+    assert await page.locator("tbody tr").count() == 1
+    await page.goto(f"{there.url}mine?person={CHIARA}")
+    await page.set_input_files("input[type=file]", photograph("astronaut"))
+    await page.get_by_role("button", name="Look at it").click()
+    await page.get_by_role("button", name="Show again").click()
+    widths = "all => Promise.all(all.map(one => one.decode().then(() => one.naturalWidth)))"
+    previews = page.locator(".previews img")
+    assert await previews.count() == 5
+    assert await previews.evaluate_all(widths) == [192, 192, 256, 144, 96]
+    await page.close()
+
+
+async def test_a_person_sees_their_own_page_and_nothing_else(there: Demo, browser: Browser) -> None:
+    """Signed in as a person the menu is short, and the front door leads to one's own photo."""
+    context = await browser.new_context()
+    cookie = there.console.sessions.begin(Who("Chiara Bellini", Role.PERSON, CHIARA))
+    port = there.url.rstrip("/").rpartition(":")[2]
+    await context.add_cookies([{"name": f"sameface-{port}", "value": cookie, "url": there.url}])
+    page = await context.new_page()
+    await page.goto(there.url)
+
+    assert page.url == f"{there.url}mine"
+    menu = await page.locator("header nav a").all_inner_texts()
+    assert menu == ["Map", "Mine"]
+    assert "This is how colleagues see you" in await page.locator("h1").inner_text()
+    await context.close()
