@@ -10,7 +10,7 @@ PY       := .venv/bin/python
 INSTALL  := sh scripts/install
 PACKAGES := pyproject.toml constraints.txt .venv/.made
 
-.PHONY: help demo test lint check test-servers test-witnesses bench coverage maps pins always
+.PHONY: help demo test lint check test-servers test-witnesses bench coverage maps pictures pins always
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make bench         what is measured, as a table'
 	@echo 'make coverage      the tests again, with the lines they do not reach'
 	@echo 'make maps          docs/maps anew, one picture for each rulebook'
+	@echo 'make pictures      docs/pictures of the console anew (wants Chromium; ARGS=FOLDER for another place)'
 	@echo 'make pins          constraints.txt anew (ARGS="--upgrade" for the newest of everything)'
 
 demo: .venv/.runtime
@@ -55,6 +56,10 @@ coverage: .venv/.dev .venv/.photographs .venv/.odd-files
 
 maps: .venv/.runtime
 	@sh scripts/draw-maps
+
+pictures: .venv/.test .venv/.photographs
+	@$(INSTALL) --group servers
+	@$(PY) -m tests.browser.console_tour $(or $(ARGS),docs/pictures)
 
 pins: .venv/.made
 	@$(INSTALL) uv

@@ -50,10 +50,13 @@ def test_every_command_line_parses(page: str, line: str) -> None:
     command, *arguments = shlex.split(line.partition(" > ")[0], comments=True)[1:]
     if command in ("--help", "--version"):
         return
-    assert command in COMMANDS, f"{page}: {line}"
+    if command == "--server":
+        command, arguments = "remote", [command, *arguments]
+    assert command in (*COMMANDS, "remote"), f"{page}: {line}"
     if arguments in ([], ["--help"]):
         return  # the command by its name
-    module = importlib.import_module(f"sameface.cli.{COMMANDS[command][0]}")
+    room = COMMANDS[command][0] if command in COMMANDS else command
+    module = importlib.import_module(f"sameface.cli.{room}")
     parser = argparse.ArgumentParser(prog=f"{page}: {line}")
     module.add(parser)
     parser.parse_args(arguments)

@@ -48,6 +48,7 @@ def load(tmp_path: Path) -> Load:
     """Loads a text as sameface.toml, with the secrets it may name beside it."""
     (tmp_path / "graph.secret").write_text("hush\n")
     (tmp_path / "ad.secret").write_text("hush\n")
+    (tmp_path / "exchange.secret").write_text("hush\n")
     (tmp_path / "ldap.secret").write_text("hush\n")
     (tmp_path / "yammer.token").write_text("a-token\n")
     (tmp_path / "empty.secret").write_text(" \n")
@@ -294,8 +295,9 @@ def test_every_table_of_the_template_loads(load: Load) -> None:
 
     read = load(text)
 
-    ids = ["exchange", "entra-id", "sharepoint", "yammer", "active-directory", "openldap", "folder"]
-    assert [s.id for s in read.stores] == ids
+    directories = ["active-directory", "openldap"]
+    cloud = ["exchange", "entra-id", "exchange-on-premises", "sharepoint", "yammer"]
+    assert [s.id for s in read.stores] == [*cloud, *directories, "folder"]
     assert not any(store.writes for store in read.stores)
 
 

@@ -27,6 +27,7 @@ SamefaceError
     VaultFailed             SF-401  the memory cannot be read or written
         BlobLost            SF-402  a version's bytes are missing or altered
     SyncStopped             SF-501  more would change than the policy allows
+    WorkshopFailed          SF-601  no process can be had to work on pictures
 """
 
 from __future__ import annotations
@@ -240,3 +241,9 @@ class SyncStopped(SamefaceError):
     """SF-501: more would change than the policy allows."""
 
     code, exit = "SF-501", 5
+
+
+class WorkshopFailed(SamefaceError):
+    """SF-601: no process can be had to work on pictures; it is no picture's fault."""
+
+    code = "SF-601"

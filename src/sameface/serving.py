@@ -1,4 +1,4 @@
-"""Serving an application on the loopback: sockets, ports, and a uvicorn that starts no noise."""
+"""Serving an application: sockets, ports, and a uvicorn that starts no noise."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -17,8 +18,8 @@ HOST = "127.0.0.1"
 _PORTS_TRIED = 200
 
 
-def listener(port: int) -> socket.socket:
-    """A listening socket on the loopback: a busy port means the next one, 0 any that is free.
+def listener(port: int, host: str = HOST) -> socket.socket:
+    """A listening socket: a busy port means the next one, 0 any that is free.
 
     `NoRoom` where none is free.
     """
@@ -27,14 +28,14 @@ def listener(port: int) -> socket.socket:
         found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            found.bind((HOST, candidate))
+            found.bind((host, candidate))
             found.listen()
         except OSError:
             found.close()
             continue
         found.setblocking(False)
         return found
-    raise NoRoom(f"No port from {port} on is free on {HOST}; name another with --port.")
+    raise NoRoom(f"No port from {port} on is free on {host}; name another with --port.")
 
 
 class Server(uvicorn.Server):
@@ -84,12 +85,23 @@ def _not_about_idle_clients(record: logging.LogRecord) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def serve(app: Any, port: int) -> AsyncIterator[str]:
-    """The application, served over plain http while the context lasts; its address."""
-    found = listener(port)
-    server = Server(app)
+async def serve(
+    app: Any,
+    port: int,
+    *,
+    host: str = HOST,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> AsyncIterator[str]:
+    """The application, served while the context lasts; its address.
+
+    Over plain http on the loopback; with a `certificate` and its `key` (PEM) over https.
+    """
+    found = listener(port, host)
+    server = Server(app, proxy_headers=False, ssl_certfile=certificate, ssl_keyfile=key)
     await server.open(found)
+    scheme, name = "https" if certificate else "http", "localhost" if host == HOST else host
     try:
-        yield f"http://localhost:{found.getsockname()[1]}/"
+        yield f"{scheme}://{name}:{found.getsockname()[1]}/"
     finally:
         await server.close()

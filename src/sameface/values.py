@@ -38,6 +38,7 @@ class Standing(StrEnum):
 class Key(StrEnum):
     """The kinds of identity key, strongest first."""
 
+    MAPPED = "mapped"  # not the store's: somebody said whose the account is
     OBJECT_GUID = "object-guid"
     UPN = "upn"
     MAIL = "mail"
@@ -142,6 +143,7 @@ class Version:
     fingerprint: Fingerprint
     photo: str = ""
     likeness: Likeness = Likeness.SAME
+    unfit: str = ""  # what it is instead of a photo of one person: "a picture without a face"
 
 
 # ---------------------------------------------------------------------------
@@ -336,6 +338,7 @@ class Cell:
     changed_by: datetime | None = None
     facts: tuple[tuple[str, str], ...] = ()
     error: str | None = None
+    unfit: str = ""  # what it shows instead of a photo of one person: "a nearly black picture"
 
     def fact(self, name: str) -> str | None:
         """One of the store's further facts, or None."""

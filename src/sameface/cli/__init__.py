@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan": ("plan", "what a sync would write, and why"),
         "apply": ("apply", "do exactly what a plan says"),
         "sync": ("sync", "plan and apply in one go"),
+        "worker": ("worker", "sync in the background, by a schedule, with other workers"),
         "history": ("history", "every photo of a person, where it was seen, what was done"),
         "restore": ("restore", "put an earlier photo of a person back everywhere"),
         "undo": ("undo", "put back what a run has changed"),
@@ -54,14 +55,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"sameface {__version__}\n")
         return 0
     name = arguments[0]
+    if name.partition("=")[0] == "--server":
+        return _run("remote", "sameface", arguments)
     if name not in COMMANDS:
         return _unknown(name)
-    return _run(name, arguments[1:])
+    return _run(COMMANDS[name][0], f"sameface {name}", arguments[1:])
 
 
-def _run(name: str, arguments: list[str]) -> int:
-    module = importlib.import_module(f"sameface.cli.{COMMANDS[name][0]}")
-    parser = _Parser(prog=f"sameface {name}", description=module.__doc__)
+def _run(room: str, called: str, arguments: list[str]) -> int:
+    module = importlib.import_module(f"sameface.cli.{room}")
+    parser = _Parser(prog=called, description=module.__doc__)
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     module.add(parser)
     args = parser.parse_args(arguments)
@@ -107,6 +110,9 @@ def _help() -> str:
     lines = [f"  {name:<{width}}  {what}" for name, (_, what) in COMMANDS.items()]
     return (
         "Sameface: the same face everywhere.\n\n"
-        "usage: sameface COMMAND [--help] ...\n\n" + "\n".join(lines) + "\n\n"
+        "usage: sameface COMMAND [--help] ...\n"
+        "       sameface --server URL COMMAND ...   (status, explain, plan and sync of a console)\n\n"
+        + "\n".join(lines)
+        + "\n\n"
         "Begin with `sameface demo`, or with `sameface init` for your own organisation.\n"
     )

@@ -18,3 +18,15 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"the organisation's settings (default: {FILE})",
     )
+
+
+def add_person(parser: argparse.ArgumentParser) -> None:
+    """`PERSON`, whom a command is about."""
+    parser.add_argument("person", metavar="PERSON", help="a UPN, mail address or name")
+
+
+def add_proposal(parser: argparse.ArgumentParser, *, plan: str = "only make the plan") -> None:
+    """What `restore`, `undo` and `forget` have beside what they are about."""
+    add_settings(parser)
+    parser.add_argument("--plan", action="store_true", help=plan)
+    parser.add_argument("--json", action="store_true", help="plan and outcome as JSON")

@@ -1,4 +1,4 @@
-"""The journal: prove that it is whole (`verify`), or write it out (`export`)."""
+"""The vault: prove its journal whole (`verify`), write that out (`export`), mend its pictures."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import argparse
 import asyncio
 import json
 
+from sameface import sync
 from sameface.cli import terminal
 from sameface.cli.arguments import add_settings
+from sameface.cli.session import open_session
 from sameface.errors import BadUsage
 from sameface.settings import load_settings
 from sameface.values import iso
@@ -16,24 +18,45 @@ from sameface.vault import Vault
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    does = parser.add_subparsers(dest="does", metavar="verify|export", required=True)
+    does = parser.add_subparsers(dest="does", metavar="verify|export|pictures", required=True)
     verify = does.add_parser("verify", help="prove the journal whole, or name the first bad entry")
     export = does.add_parser("export", help="every entry as a line of JSON, oldest first")
+    pictures = does.add_parser("pictures", help="read every picture; mend those that are harmed")
     verify.add_argument("--seal", metavar="N:SEAL", help="as an earlier verify printed it")
     verify.add_argument("--json", action="store_true", help="the finding as JSON")
     export.add_argument("--json", action="store_true", help="what it does anyway")
-    for one in (verify, export):
+    pictures.add_argument("--json", action="store_true", help="the harmed ones as JSON")
+    for one in (verify, export, pictures):
         add_settings(one)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 whole (or exported), 4 not whole, 2 bad usage."""
-    return asyncio.run(_verify(args) if args.does == "verify" else _export(args))
+    """0 whole (or exported, or mended), 4 not whole, 2 bad usage."""
+    does = {"verify": _verify, "export": _export, "pictures": _pictures}
+    return asyncio.run(does[args.does](args))
+
+
+async def _pictures(args: argparse.Namespace) -> int:
+    """Each picture that is missing or altered, and the store that gave it back, if one did."""
+    harmed: list[dict[str, str | None]] = []
+    async with open_session(args.settings) as s:
+        async for harm, store in sync.mend(s.connectors, s.vault, s.clock):
+            told = {"person": harm.person, "version": harm.digest, "what": harm.what}
+            harmed.append({**told, "mended-from": store})
+            if not args.json:
+                ends = f"It was read again from {store}." if store else "No store shows it now."
+                terminal.say(f"{harm.what} {ends}")
+    left = sum(one["mended-from"] is None for one in harmed)
+    if args.json:
+        terminal.out(json.dumps({"ok": not left, "harmed": harmed}, ensure_ascii=False))
+    elif not harmed:
+        terminal.say("Every picture is there, bit for bit.")
+    return 4 if left else 0
 
 
 async def _verify(args: argparse.Namespace) -> int:
-    known = _known(args.seal) if args.seal else None
-    async with await Vault.open(load_settings(args.settings).vault) as vault:
+    known, settings = _known(args.seal) if args.seal else None, load_settings(args.settings)
+    async with await Vault.open(settings.vault, settings.storage) as vault:
         whole = await vault.verify(known)
     seal = f"{whole.entries}:{whole.seal}"
     if args.json:
@@ -54,7 +77,8 @@ async def _verify(args: argparse.Namespace) -> int:
 
 
 async def _export(args: argparse.Namespace) -> int:
-    async with await Vault.open(load_settings(args.settings).vault) as vault:
+    settings = load_settings(args.settings)
+    async with await Vault.open(settings.vault, settings.storage) as vault:
         after = 0
         while page := await vault.export(after):
             for seq, entry, seal in page:

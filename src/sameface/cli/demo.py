@@ -8,18 +8,18 @@ import random
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sameface import sync
 from sameface.cli import progress, reporting, telling, terminal
 from sameface.cli.plan import lines
+from sameface.cli.serve import serve_console
 from sameface.cli.session import Session, open_session
 from sameface.cli.syncing import written
-from sameface.console.live import live
 from sameface.explain import Explanation
 from sameface.explain.status import Row
 from sameface.jobs import listening
-from sameface.serving import serve
 from sameface.tenant.server import Tenant
 from sameface.values import Ends
 from sameface.views.explanation import reasons
@@ -27,7 +27,7 @@ from sameface.views.explanation import reasons
 PORT = 8360
 _SHOWN_WRITES = 6
 _EXPLAINED = 3
-_REFRESH_S = 15
+_OBSERVED_EVERY_S = 15
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, folder: Path) -> None:
-    port = args.port + 1
+    port = args.port and args.port + 1  # 0 is any free one, for both
     async with Tenant(people=args.people, seed=args.seed, port=port, running=True) as tenant:
         settings = folder / "sameface.toml"
         settings.write_text(tenant.settings_toml(), encoding="utf-8")
@@ -57,7 +57,7 @@ async def _run(args: argparse.Namespace, folder: Path) -> None:
             story = _Story(session, args)
             await story.tell()
             if not args.no_serve:
-                await story.serve()
+                await story.serve(f"{tenant.http_url}/_tenant/desk")
 
 
 def _heading(text: str) -> None:
@@ -85,10 +85,14 @@ class _Story:
     # --- see -----------------------------------------------------------------------------------
 
     async def _see(self, title: str, *, lagging: bool = False) -> list[Row]:
-        decisions, outcome = await self._status()
-        rows = await self._session.rows(decisions, outcome)
+        s, decisions = self._session, list[sync.Decision]()
+        with progress.bar() as watch:
+            outcome = await sync.status(
+                s.settings, s.connectors, s.vault, s.clock, watch, tell=decisions.append
+            )
+        rows = await s.rows(decisions, outcome)
         _heading(title)
-        telling.draw(self._session, rows)
+        telling.draw(s, rows)
         sentence = telling.summary(outcome)
         terminal.say(f"\n{sentence}")
         for line in telling.failures(outcome):
@@ -98,14 +102,6 @@ class _Story:
         self._sections.append((title, sentence, rows))
         await self._report()
         return rows
-
-    async def _status(self) -> tuple[list[sync.Decision], sync.Outcome]:
-        s, decisions = self._session, list[sync.Decision]()
-        with progress.bar() as watch:
-            outcome = await sync.status(
-                s.settings, s.connectors, s.vault, s.clock, watch, tell=decisions.append
-            )
-        return decisions, outcome
 
     async def _report(self) -> None:
         html = await reporting.page(self._session, self._sections, self._session.clock.now())
@@ -153,22 +149,25 @@ class _Story:
 
     # --- serve ---------------------------------------------------------------------------------
 
-    async def serve(self) -> None:
-        """The matrix as a page, observed anew for everybody who looks, until Ctrl-C."""
-        alone = asyncio.Lock()
+    async def serve(self, desk: str) -> None:
+        """The console over all of this, observed anew again and again, until Ctrl-C."""
+        _heading("Live: change photos yourself, and watch them here")
+        terminal.out(f"  {desk}")
+        says = f"The stores are observed every {_OBSERVED_EVERY_S} seconds. Ctrl-C ends."
+        with listening():
+            observing = asyncio.create_task(self._observe(), name="the demo's observer")
+            try:
+                await serve_console(self._session, self._args.port, says)
+            finally:
+                observing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await observing
 
-        async def page() -> str:
-            async with alone:
-                decisions, outcome = await self._status()
-                rows = await self._session.rows(decisions, outcome)
-                section = ("Now", telling.summary(outcome), rows)
-                now = self._session.clock.now()
-                return await reporting.page(self._session, [section], now, refresh_s=_REFRESH_S)
-
-        with listening() as stop:
-            async with serve(live(page), self._args.port) as url:
-                _heading(f"Live: {url}   (Ctrl-C ends it)")
-                await stop.wait()
+    async def _observe(self) -> None:
+        s = self._session
+        while True:
+            await s.clock.sleep(_OBSERVED_EVERY_S)
+            await sync.status(s.settings, s.connectors, s.vault, s.clock)
 
 
 def _photo(told: Explanation) -> str:

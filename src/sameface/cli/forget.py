@@ -8,8 +8,8 @@ import json
 import sys
 
 from sameface import sync
-from sameface.cli import progress, proposals, terminal
-from sameface.cli.arguments import add_settings
+from sameface.cli import proposals, terminal
+from sameface.cli.arguments import add_person, add_proposal
 from sameface.cli.session import Session, open_session
 from sameface.errors import BadUsage
 from sameface.sync import Outcome, Proposal
@@ -17,16 +17,19 @@ from sameface.sync import Outcome, Proposal
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    add_settings(parser)
-    parser.add_argument("person", metavar="PERSON", help="a UPN, mail address or name")
-    parser.add_argument("--plan", action="store_true", help="only show what would be removed")
-    parser.add_argument("--yes", action="store_true", help="do not ask, where there is a terminal")
+    add_proposal(parser, plan="only show what would be removed")
+    add_person(parser)
+    parser.add_argument("--yes", action="store_true", help="do not ask; needed without a terminal")
     parser.add_argument("--allow", action="store_true", help="take somebody forgotten up again")
-    parser.add_argument("--json", action="store_true", help="plan, outcome and proof as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """0 done, 5 somebody must act in a store, 4 a store failed, 2 bad usage."""
+    if not (args.yes or args.plan or args.allow) and (args.json or not _can_ask()):
+        raise BadUsage(
+            "What is forgotten does not come back, and nobody can be asked here; add --yes, or "
+            "--plan to see first what would be removed."
+        )
     return asyncio.run(_run(args))
 
 
@@ -34,22 +37,15 @@ async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         if args.allow:
             return await _allow(session, args.person)
-        with progress.bar(quiet=args.json) as watch:
-            proposal = await sync.forget(
-                session.settings,
-                session.connectors,
-                session.vault,
-                session.clock,
-                watch,
-                name=args.person,
-            )
+        about = {"name": args.person}
+        proposal = await proposals.propose(session, sync.forget, quiet=args.json, **about)
         if not args.json:
             proposals.foretell(proposal)
         if args.plan:
             if args.json:
                 terminal.out(json.dumps(proposals.told(proposal, None), ensure_ascii=False))
             return 3
-        if not (args.yes or args.json) and not _sure(proposal):
+        if not args.yes and not _sure(proposal):
             terminal.say("Nothing was removed.")
             return 2
         outcome = await proposals.carry_out(session, proposal, quiet=args.json)
@@ -84,10 +80,12 @@ async def _erase(session: Session, proposal: Proposal, outcome: Outcome, *, as_j
     return code
 
 
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def _sure(proposal: Proposal) -> bool:
-    """In a terminal the UPN is asked for, since nothing brings these pictures back."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return True
+    """The UPN is asked for, since nothing brings these pictures back."""
     upn = proposal.people[0].upn
     return input(f"This cannot be undone. To go on, type {upn}: ").strip() == upn
 

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     settings = load_settings(args.settings)
-    async with await Vault.open(settings.vault) as vault:
+    async with await Vault.open(settings.vault, settings.storage) as vault:
         person = await vault.person(args.person)
         (dossier,) = await vault.dossiers_of([person.id])
         told = _Told(dossier, await vault.versions(person.id), await _journal(vault, person.id))

@@ -47,7 +47,12 @@ async def _run(args: argparse.Namespace) -> int:
     if args.json:
         terminal.out(json.dumps(made.as_json(), ensure_ascii=False))
         return outcome.exit_code
-    for line in (*lines(made), *telling.failures(outcome), *telling.remaining(decisions)):
+    left = (
+        *telling.failures(outcome),
+        *telling.remaining(decisions),
+        *telling.doubtful(made.doubtful),
+    )
+    for line in (*lines(made), *left):
         terminal.say(line)
     for warning in made.warnings:
         if warning not in outcome.warnings:

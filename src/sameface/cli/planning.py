@@ -7,10 +7,11 @@ from itertools import groupby
 from pathlib import Path
 
 from sameface.errors import BadUsage, BlobLost, PictureRefused
-from sameface.pictures import Want, render
+from sameface.pictures import Want
 from sameface.sync import Plan
 from sameface.vault import Vault
 from sameface.views.plan import Change, Changes, plan_page
+from sameface.workshop.service import workshop
 
 _THUMBNAIL_PX = 96
 
@@ -27,7 +28,7 @@ async def save_page(plan: Plan, vault: Vault, file: Path) -> None:
     text = plan_page(
         plan.organisation,
         people,
-        plan.warnings,
+        (*plan.warnings, *(f"{one}; it is left alone." for one in plan.doubtful)),
         await _thumbnails(plan, vault),
         when=f"Made on {plan.made_at:%A %d %B %Y, %H:%M} UTC.",
         digest=plan.digest[:12],
@@ -47,7 +48,7 @@ async def _thumbnails(plan: Plan, vault: Vault) -> dict[str, bytes]:
     for digest in sorted(digests):
         try:
             data = await vault.picture(digest)
-            small = await asyncio.to_thread(render, data, Want(_THUMBNAIL_PX))
+            small = await workshop().render(data, Want(_THUMBNAIL_PX))
         except (BlobLost, PictureRefused):
             continue
         made[digest] = small.data

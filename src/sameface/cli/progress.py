@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from sameface.cli import terminal
 from sameface.sync import Progress
 
+Watch = Callable[[Progress], None]
+
 _VERBS = {"observe": "looking at", "write": "writing"}
 
 

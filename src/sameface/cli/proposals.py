@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from sameface import sync
@@ -12,6 +13,31 @@ from sameface.cli.plan import lines
 from sameface.cli.session import Session
 from sameface.cli.syncing import data, written
 from sameface.sync import Call, Outcome, Proposal
+
+
+async def propose(
+    session: Session, what: Callable[..., Awaitable[Proposal]], *, quiet: bool, **about: str
+) -> Proposal:
+    """The plan that `sync.restore`, `undo` or `forget` makes, with a bar while it looks."""
+    with progress.bar(quiet=quiet) as watch:
+        return await what(
+            session.settings, session.connectors, session.vault, session.clock, watch, **about
+        )
+
+
+async def settle(
+    session: Session, proposal: Proposal, args: argparse.Namespace, afterwards: str
+) -> int:
+    """Tell the plan and carry it out, or only keep it; returns the exit code."""
+    if args.plan:
+        return keep(session, proposal, as_json=args.json)
+    if not args.json:
+        foretell(proposal)
+    outcome = await carry_out(session, proposal, quiet=args.json)
+    code = conclude(proposal, outcome, as_json=args.json)
+    if not args.json:
+        terminal.say(afterwards)
+    return code
 
 
 def foretell(proposal: Proposal) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -10,9 +9,10 @@ from sameface.cli import telling
 from sameface.cli.session import Session
 from sameface.explain import Explanation
 from sameface.explain.status import Place, Row, Spot
-from sameface.pictures import Want, render
+from sameface.pictures import Want
 from sameface.views.explanation import because
 from sameface.views.report import Entry, Face, Section, Told, report
+from sameface.workshop.service import workshop
 
 _THUMBNAIL_PX = 96
 
@@ -21,8 +21,6 @@ async def page(
     session: Session,
     sections: Sequence[tuple[str, str, Sequence[Row]]],
     when: datetime,
-    *,
-    refresh_s: int | None = None,
 ) -> str:
     """The report: each section is a title, a sentence, and rows."""
     stores, surfaces = telling.columns(session.book, session.further)
@@ -37,7 +35,6 @@ async def page(
         ],
         await _thumbnails(session, everybody),
         when=f"As observed on {when:%A %d %B %Y, %H:%M} UTC, by the rules of {session.book.title}.",
-        refresh_s=refresh_s,
     )
 
 
@@ -52,7 +49,7 @@ async def _thumbnails(session: Session, rows: Iterable[Row]) -> dict[str, bytes]
     made = {}
     for digest in sorted(digests):
         data = await session.vault.picture(digest)
-        made[digest] = (await asyncio.to_thread(render, data, Want(_THUMBNAIL_PX))).data
+        made[digest] = (await workshop().render(data, Want(_THUMBNAIL_PX))).data
     return made
 
 

@@ -6,20 +6,18 @@ import argparse
 import asyncio
 
 from sameface import sync
-from sameface.cli import progress, proposals, terminal
-from sameface.cli.arguments import add_settings
+from sameface.cli import proposals, terminal
+from sameface.cli.arguments import add_person, add_proposal
 from sameface.cli.session import Session, open_session
 from sameface.errors import BadUsage
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    add_settings(parser)
-    parser.add_argument("person", metavar="PERSON", help="a UPN, mail address or name")
+    add_proposal(parser)
+    add_person(parser)
     parser.add_argument("version", nargs="?", metavar="VERSION", help="its first digits (history)")
-    parser.add_argument("--plan", action="store_true", help="only make the plan")
     parser.add_argument("--unpin", action="store_true", help="let the authority decide again")
-    parser.add_argument("--json", action="store_true", help="plan and outcome as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,25 +31,10 @@ async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         if args.unpin:
             return await _unpin(session, args.person)
-        with progress.bar(quiet=args.json) as watch:
-            proposal = await sync.restore(
-                session.settings,
-                session.connectors,
-                session.vault,
-                session.clock,
-                watch,
-                name=args.person,
-                version=args.version,
-            )
-        if args.plan:
-            return proposals.keep(session, proposal, as_json=args.json)
-        if not args.json:
-            proposals.foretell(proposal)
-        outcome = await proposals.carry_out(session, proposal, quiet=args.json)
-        code = proposals.conclude(proposal, outcome, as_json=args.json)
-        if not args.json:
-            terminal.say("It stays so until an authority changes, or until `--unpin`.")
-        return code
+        about = {"name": args.person, "version": args.version}
+        proposal = await proposals.propose(session, sync.restore, quiet=args.json, **about)
+        after = "It stays so until an authority changes, or until `--unpin`."
+        return await proposals.settle(session, proposal, args, after)
 
 
 async def _unpin(session: Session, name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from sameface.cli import terminal
 from sameface.errors import NoRoom
 from sameface.rules import Rulebook, load_rulebook, read_rulebook, rulebook_names
 from sameface.rules.differences import differences
+from sameface.rules.rulebook import Row, Variant
 from sameface.values import iso
 
 
@@ -28,6 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     draw = verbs.add_parser("draw", help="the map: where a photo goes, and what carries it")
     draw.add_argument("name", metavar="NAME_OR_FILE")
     draw.add_argument("-o", "--output", type=Path, metavar="FILE.svg", help="write it as an SVG")
+    for one in (show, draw):
+        one.add_argument("--variant", metavar="NAME", help="as another source has it")
     draw.add_argument("--text", action="store_true", help="as text, also into a pipe")
     diff = verbs.add_parser("diff", help="what one says and the other does not, key by key")
     diff.add_argument("one", metavar="NAME_OR_FILE")
@@ -43,16 +47,17 @@ def run(args: argparse.Namespace) -> int:
     if args.verb == "list":
         return _list(as_json=args.json)
     if args.verb == "show":
-        return _show(_find(args.name), as_json=args.json)
+        return _show(_find(args.name, args.variant), as_json=args.json)
     if args.verb == "draw":
-        return _draw(_find(args.name), args.output, as_text=args.text)
+        return _draw(_find(args.name, args.variant), args.output, as_text=args.text)
     if args.verb == "diff":
         return _diff(_find(args.one), _find(args.other), as_json=args.json)
     return _check([read_rulebook(file) for file in args.files], as_json=args.json)
 
 
-def _find(name: str) -> Rulebook:
-    return read_rulebook(Path(name)) if name.endswith(".toml") else load_rulebook(name)
+def _find(name: str, variant: str | None = None) -> Rulebook:
+    read = read_rulebook(Path(name), variant) if name.endswith(".toml") else None
+    return read or load_rulebook(name, variant)
 
 
 def _summary(book: Rulebook) -> dict[str, Any]:
@@ -83,8 +88,14 @@ def _check(books: list[Rulebook], *, as_json: bool) -> int:
 
 def _show(book: Rulebook, *, as_json: bool) -> int:
     if as_json:
-        kinds = {kind: [asdict(row) for row in rows.values()] for kind, rows in book.kinds.items()}
-        terminal.out(json.dumps({**_summary(book), **kinds}, default=_jsonable))
+        kinds: dict[str, Mapping[str, Row | Variant]] = {**book.kinds, "variants": book.variants}
+        told: dict[str, Any] = {
+            **_summary(book),
+            "variant": book.variant,
+            "unused": dict(book.unused),
+            **{kind: [asdict(row) for row in rows.values()] for kind, rows in kinds.items()},
+        }
+        terminal.out(json.dumps(told, default=_jsonable))
         return 0
     from sameface.views.rows import rulebook_tables  # noqa: PLC0415  needs rich
 

@@ -8,22 +8,23 @@ import sys
 
 from sameface.cli import terminal
 from sameface.cli.arguments import add_settings
-from sameface.cli.session import open_session
+from sameface.cli.session import Session, open_session
 from sameface.console.app import Console, console
 from sameface.console.desk import Desk
 from sameface.errors import BadUsage
 from sameface.jobs import listening
-from sameface.serving import serve
+from sameface.serving import HOST, serve
+from sameface.settings import Settings
 
 PORT = 8370
-_LOOPBACK = ("localhost", "127.0.0.1")
+_LOOPBACK = ("localhost", HOST)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_settings(parser)
     parser.add_argument("--port", type=int, default=PORT, help=f"first port to try ({PORT})")
-    parser.add_argument("--host", default="127.0.0.1", help="the loopback, and nothing else")
+    parser.add_argument("--host", default=HOST, help="where to listen (this machine only)")
     parser.add_argument(
         "--open-avatars",
         action="store_true",
@@ -33,39 +34,67 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C; exit code 2 where it cannot start."""
-    if args.host not in _LOOPBACK:
-        raise BadUsage(
-            f"The console listens on the loopback only, not on {args.host}: it knows no accounts "
-            "and no TLS, so whoever reached it there would see everybody's photo; leave --host out."
-        )
     asyncio.run(_run(args))
     return 0
 
 
 async def _run(args: argparse.Namespace) -> None:
-    link = _Link()
-    async with open_session(args.settings) as s:
-        desk = Desk.of(s.settings, s.book, s.vault, s.connectors, s.clock)
-        async with console(desk, open_avatars=args.open_avatars, used=link.again) as made:
-            with listening() as stop:
-                async with made.sweeper.at_work(), serve(made.app, args.port) as url:
-                    link.show(made, url)
-                    await stop.wait()
+    async with open_session(args.settings) as session:
+        _refuse_open_doors(args.host, session.settings)
+        says = "`sameface status` observes, and so do Runs and Plans. Ctrl-C ends."
+        host = HOST if args.host in _LOOPBACK else args.host
+        await serve_console(session, args.port, says, host=host, open_avatars=args.open_avatars)
+
+
+def _refuse_open_doors(host: str, settings: Settings) -> None:
+    """Elsewhere than on this machine, nobody is let in unproved, and nothing travels readable."""
+    console = settings.console
+    if host in _LOOPBACK:
+        return
+    missing = []
+    if console.sign_in is None:
+        missing.append("nobody could sign in (`issuer`)")
+    if console.certificate is None and not console.proxies:
+        missing.append("there is neither TLS (`certificate-file`) nor a `trusted-proxies`")
+    if not console.url:
+        missing.append("nobody knows its address (`url`)")
+    if missing:
+        raise BadUsage(
+            f"The console will not listen on {host}: {', '.join(missing)}. Say so under [console] "
+            f"in {settings.file.name}, or leave --host out."
+        )
+
+
+async def serve_console(
+    s: Session, port: int, says: str, *, host: str = HOST, open_avatars: bool = False
+) -> None:
+    """The console of an open session until Ctrl-C; its one-time link is printed, then `says`."""
+    link, told = _Link(says), s.settings.console
+    desk = Desk.of(s.settings, s.book, s.vault, s.connectors, s.clock)
+    with listening() as stop:
+        async with (
+            console(desk, open_avatars=open_avatars, used=link.again) as made,
+            made.sweeper.at_work(),
+            serve(made.app, port, host=host, certificate=told.certificate, key=told.key) as url,
+        ):
+            link.show(made, f"{told.url}/" if told.url else url)
+            await stop.wait()
 
 
 class _Link:
     """The one-time link, shown anew whenever one was used."""
 
-    def __init__(self) -> None:
+    def __init__(self, says: str) -> None:
+        self._says = says
         self._console: Console | None = None
         self._url = ""
 
     def show(self, made: Console, url: str) -> None:
         """The first link, and what it is."""
         self._console, self._url = made, url
-        terminal.out("The console is ready, on this machine only. Open this link; it opens once:")
+        terminal.out("The console is ready. Open this link; it opens once, for an administrator:")
         self._out()
-        terminal.out("It shows what the vault remembers; `sameface status` observes. Ctrl-C ends.")
+        terminal.out(self._says)
         sys.stdout.flush()
 
     def again(self) -> None:

@@ -62,17 +62,23 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(file: Path, clock: Clock | None = None) -> AsyncIterator[Session]:
-    """Settings, rulebook, vault and connectors; nothing is sent before it is asked for."""
+async def open_session(
+    file: Path, clock: Clock | None = None, *, shared: bool = False
+) -> AsyncIterator[Session]:
+    """Settings, rulebook, vault and connectors; nothing is sent before it is asked for.
+
+    Quotas are kept together with others where these are, or may be: `shared`, or on a server.
+    """
     settings = load_settings(file)
     book = load_rulebook(settings.rulebook)
     _check_options(settings, book)
     time = clock or Clock()
     async with AsyncExitStack() as stack:
-        vault = await stack.enter_async_context(await Vault.open(settings.vault))
+        vault = await stack.enter_async_context(await Vault.open(settings.vault, settings.storage))
+        pool = vault.workers if shared or settings.storage.database else None
         connectors = {}
         for store in settings.stores:
-            connectors[store.id] = open_connector(store, clock=time)
+            connectors[store.id] = open_connector(store, clock=time, pool=pool)
             stack.push_async_callback(connectors[store.id].close)
         yield Session(settings, book, vault, connectors, time)
 

@@ -71,6 +71,7 @@ def as_json(session: Session, outcome: sync.Outcome, rows: list[Row]) -> dict[st
         "changing": outcome.changing,
         "left": {str(call): count for call, count in outcome.left.items()},
         "doubts": outcome.doubts,
+        "doubtful": list(outcome.doubtful),
         "failures": [{"code": f.code, "text": f.sentence()} for f in outcome.failures],
         "exit": outcome.exit_code,
         "rows": [row.as_json() for row in rows],
@@ -86,6 +87,7 @@ def tell(
     if len(rows) < len(decisions):
         terminal.say(f"\n{len(decisions) - len(rows)} more; --all shows them.")
     terminal.say(f"\n{telling.summary(outcome)}")
-    left = (*telling.failures(outcome), *telling.overdue(rows), *telling.remaining(decisions))
-    for line in left:
+    late = [(row.subject.person, reason) for row in rows for reason in row.overdue]
+    left = (*telling.failures(outcome), *telling.overdue(late), *telling.remaining(decisions))
+    for line in (*left, *telling.doubtful(outcome.doubtful)):
         terminal.say(line)

@@ -22,10 +22,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on, and sync whoever a directory says has changed, within seconds",
     )
+    parser.add_argument(
+        "--by-workers",
+        action="store_true",
+        help="leave it to those who run `sameface worker`, and follow how far they are",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code as design section 5 fixes it."""
+    if args.by_workers:
+        from sameface.cli import handing  # noqa: PLC0415  loads what only workers need
+
+        return asyncio.run(handing.over(args))
     return asyncio.run(_watch(args) if args.watch else _run(args))
 
 

@@ -28,11 +28,14 @@ async def ended(
     session: Session, outcome: sync.Outcome, decisions: list[sync.Decision], *, as_json: bool
 ) -> int:
     """Tell the outcome; returns its exit code."""
+    late = await telling.late(session, decisions[:_MOST_LAG], outcome)
     if as_json:
-        terminal.out(json.dumps(data(outcome), ensure_ascii=False))
+        overdue = [{"person": person.upn} | reason.as_json() for person, reason in late]
+        terminal.out(json.dumps(data(outcome) | {"overdue": overdue}, ensure_ascii=False))
         return outcome.exit_code
     terminal.say(written(outcome))
-    for line in (*telling.failures(outcome), *telling.remaining(decisions)):
+    left = (*telling.failures(outcome), *telling.overdue(late), *telling.remaining(decisions))
+    for line in (*left, *telling.doubtful(outcome.doubtful)):
         terminal.say(line)
     lagging = list(telling.lag(session, await session.rows(decisions[:_MOST_LAG], outcome)))
     if lagging:
@@ -53,6 +56,7 @@ def data(outcome: sync.Outcome) -> dict[str, Any]:
         "left": {str(call): count for call, count in outcome.left.items()},
         "results": {str(result): count for result, count in outcome.results.items()},
         "doubts": outcome.doubts,
+        "doubtful": list(outcome.doubtful),
         "failures": [{"code": f.code, "text": f.sentence()} for f in outcome.failures],
         "stopped": outcome.stopped,
         "exit": outcome.exit_code,

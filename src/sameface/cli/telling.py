@@ -14,7 +14,7 @@ from sameface.explain import Explanation
 from sameface.explain.status import Row, Spot
 from sameface.rules import Rulebook
 from sameface.sync import Call, Decision, Outcome
-from sameface.values import Ends
+from sameface.values import Ends, Person, Reason
 from sameface.views.matrix import Column, Line, Mark, headings, legend, matrix, sign
 from sameface.views.narrative import until_text
 
@@ -97,12 +97,34 @@ def remaining(decisions: Iterable[Decision]) -> Iterator[str]:
         yield from people
 
 
-def overdue(rows: Iterable[Row]) -> Iterator[str]:
-    """What should have happened by now and did not, by person: since when, and by which rule."""
-    for row in rows:
-        person = row.subject.person
-        for reason in row.overdue:
-            yield f"  {person.name or person.upn} ({person.upn}): {reason.text}"
+_FEW_DOUBTS = 20
+
+
+def doubtful(sentences: Sequence[str]) -> Iterator[str]:
+    """Accounts that nobody can tell whose they are, and what to do about it."""
+    if sentences:
+        yield "  Nothing is written where it is not sure whose the account is. Look, and say so in"
+        yield "  a CSV that [people] names as its mapping (docs/keep.md):"
+    yield from (f"    {sentence}" for sentence in sentences[:_FEW_DOUBTS])
+    if len(sentences) > _FEW_DOUBTS:
+        yield f"    and {len(sentences) - _FEW_DOUBTS} more, which --json lists"
+
+
+async def late(
+    session: Session, decisions: Iterable[Decision], outcome: Outcome
+) -> list[tuple[Person, Reason]]:
+    """What should have followed earlier changes by now, and has not."""
+    return [
+        (decision.person, reason)
+        for decision in decisions
+        for reason in (await session.explainer(decision, outcome)).overdue()
+    ]
+
+
+def overdue(late: Iterable[tuple[Person, Reason]]) -> Iterator[str]:
+    """The same by person: since when, and by which rule."""
+    for person, reason in late:
+        yield f"  {person.name or person.upn} ({person.upn}): {reason.text}"
 
 
 def failures(outcome: Outcome) -> Iterator[str]:
