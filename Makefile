@@ -64,7 +64,7 @@ pictures: .venv/.test .venv/.photographs
 pins: .venv/.made
 	@$(INSTALL) uv
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --extra exchange --extra faces --extra ldap --group build --group dev --group bench --group servers --group witnesses pyproject.toml \
+		--no-emit-index-url --no-emit-find-links --extra exchange --extra faces --extra ldap --extra postgresql --group build --group dev --group bench --group servers --group witnesses pyproject.toml \
 		--output-file constraints.txt $(ARGS) >/dev/null
 
 # ---------------------------------------------------------------------------

@@ -15,8 +15,10 @@ BENCHES = (
     "deciding",
     "sync",
     "pictures",
+    "picture_crowds",
     "directories",
     "tenant",
+    "console",
 )
 """Each is a module here with `run()`, which measures and prints."""
 

@@ -31,7 +31,7 @@ _ROUNDS = 3
 def run() -> None:
     """Seconds on a Samba domain controller of this machine; only root can run one.
 
-    Loading everybody takes some minutes, which are not counted.
+    Loading everybody takes more than ten minutes of computing, which are not counted.
     """
     if os.geteuid() != 0 or shutil.which("samba") is None:
         say("directories: not measured, since only root can run Samba (make test-servers)\n")

@@ -14,6 +14,7 @@ from typing import Any
 
 import imagehash
 import numpy as np
+from bench import picture_bursts
 from bench.measuring import measured, say, table
 from bench.picture_pairs import Pair, pairs, sources
 from bench.picture_speed import SIZES, WAYS, psnr, reference
@@ -32,6 +33,7 @@ _MILLION = 1_000_000
 def run() -> None:
     """Likeness, then speed."""
     likeness()
+    picture_bursts.run()
     ladders()
     fingerprints()
 

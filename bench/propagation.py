@@ -24,12 +24,12 @@ def run() -> None:
         folder = Path(name)
         table(
             "a day of the 2024 rulebook, one change and one look each, one core",
-            ("people", "seconds", "events per second", "peak memory, MB"),
+            ("people", "CPU seconds", "events per second", "peak memory, MB"),
             [_row(folder, "sameface", people) for people in _PEOPLE],
         )
         table(
             f"the same events for {_SIDE_BY_SIDE:,} people, one core, the best of {_TIMES} turns",
-            ("by", "microseconds per person", "events per second"),
+            ("by", "microseconds of CPU per person", "events per second"),
             _side_by_side(folder),
         )
     say(
@@ -65,10 +65,11 @@ def _side_by_side(folder: Path) -> list[tuple[str, ...]]:
 
 
 def _lived(folder: Path, way: str, people: int) -> tuple[float, float]:
-    """Seconds of living, and the most memory that its process held, in megabytes."""
+    """CPU seconds of living, and the most memory that its process held, in megabytes."""
     output = folder / "lived.json"
     command = (sys.executable, "-m", "bench.living", way, str(people))
     done = measured(command, Path(__file__).parent.parent, one_core=True, output=output)
     if done.code:
         raise SystemExit(f"living {people} people by {way} ended with {done.code}")
-    return json.loads(output.read_text())["seconds"], done.peak_mb
+    told = json.loads(output.read_text())
+    return told["seconds"], told["peak_mb"]

@@ -244,7 +244,7 @@ async def _load(
         ends.append(done)
         host = "localhost" if tls else None
         await loop.create_connection(
-            lambda done=done: _Client(load, done),  # type: ignore[misc]
+            lambda done=done: _Client(load, done),
             "127.0.0.1",
             urlsplit(place).port or 0,
             ssl=tls,

@@ -156,3 +156,22 @@ def test_a_store_that_is_only_read_cannot_be_seeded(tmp_path: Path) -> None:
 
     with pytest.raises(BadDocument, match=r"stores\[3\]\.writes says how Sameface writes"):
         settings(tmp_path, "", stores)
+
+
+def test_a_mapping_is_read_and_its_mistakes_are_named(tmp_path: Path) -> None:
+    """[people] names a CSV; what is wrong in it is told with its file and line."""
+    (tmp_path / "people.csv").write_text("person,account,store\nann@x.test,DSC_1,folder\n")
+    (tmp_path / "odd.csv").write_text("person,account\nann@x.test,a\n,b\n")
+    (tmp_path / "token").write_text("token")
+    file = tmp_path / "sameface.toml"
+    head = '[organisation]\nname = "Contoso"\n[policy]\nauthorities = ["folder"]\n[people]\n'
+
+    file.write_text(f'{head}mapping = "people.csv"\n{STORES}')
+    assert load_settings(file).mapping.people == {("folder", "dsc_1"): "ann@x.test"}
+    for name, told in (
+        ("odd.csv", "odd.csv: line 3 has no person"),
+        ("none.csv", "people.mapping names none.csv, which is not there"),
+    ):
+        file.write_text(f'{head}mapping = "{name}"\n{STORES}')
+        with pytest.raises(BadDocument, match=told):
+            load_settings(file)

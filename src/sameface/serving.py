@@ -80,7 +80,7 @@ class Server(uvicorn.Server):
 
 
 def _not_about_idle_clients(record: logging.LogRecord) -> bool:
-    """A client that keeps its line open while we close breaks off nothing: no task was cancelled."""
+    """A client that keeps its line open while we close breaks off nothing: no task is cancelled."""
     return not (record.msg.startswith("Cancel %s running task") and record.args == (0,))
 
 

@@ -82,9 +82,9 @@ async def settled(page: Page) -> None:
 
 
 def small(data: bytes) -> bytes:
-    """A picture of a page in 128 colours: a quarter of the bytes, and the same to look at."""
+    """A picture of a page as WebP: a fifth of the bytes, and the same to look at."""
     image = libvips().Image.new_from_buffer(data, "")
-    return bytes(image.pngsave_buffer(palette=True, colours=128, effort=10, keep="none"))
+    return bytes(image.webpsave_buffer(Q=82, effort=6, smart_subsample=True, keep="none"))
 
 
 async def _draw(folder: Path) -> None:
@@ -97,7 +97,7 @@ async def _draw(folder: Path) -> None:
                 async def keep(name: str, at: Page, look: str = look) -> None:
                     if (name, look) in SHOWN:
                         await settled(at)
-                        file = folder / f"console-{name}-{look}.png"
+                        file = folder / f"console-{name}-{look}.webp"
                         file.write_bytes(small(await at.screenshot()))
 
                 await tour(there, page, keep)

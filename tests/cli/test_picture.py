@@ -101,7 +101,8 @@ def test_render_refuses_in_a_sentence(photos: Path, tmp_path: Path, capsys: Capt
     """A file that is none, a store that is none and a folder that is none each say what to do."""
     render = ["picture", "render", "-o", str(tmp_path)]
     assert main([*render, "--for", "yammer", str(photos / "cut.jpg")]) == 4
-    assert "damaged" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cut.jpg: This JPEG is cut short or damaged" in said
     assert main([*render, "--for", "myspace", str(photos / "face.jpg")]) == 2
     assert "choose one of active-directory" in capsys.readouterr().err
     blocked = ["picture", "render", "-o", str(photos / "face.jpg"), "--for", "yammer"]

@@ -66,7 +66,7 @@ def test_without_a_worker_nothing_is_handed_over(organisation: Path) -> None:
 
 
 def test_a_typed_sync_does_not_load_the_engine(organisation: Path) -> None:
-    """It takes most of a second to load, and is for workers."""
+    """It is slow to load, and for workers only."""
     code = "import sys; from sameface.cli import main; main(['sync']); print('dbos' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],

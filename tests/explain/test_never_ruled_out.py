@@ -18,17 +18,17 @@ OBSERVED = ("entra-id", "exchange", "sharepoint", "yammer")
 ALICE = Person("alice", "Alice Example", "alice@contoso.test")
 
 
-def observed(world: World) -> Subject:
-    """What connectors would find of Alice in the earliest world, AD being out of their reach."""
+def observed(world: World, stores: tuple[str, ...] = OBSERVED) -> Subject:
+    """What connectors would find of Alice in the earliest world, AD usually out of their reach."""
     cells = []
-    for store in OBSERVED:
+    for store in stores:
         held = world.held("alice", store)
         shown = store != "sharepoint" or world.option("alice", "picture-shown")
         name = held.name if shown else None
         facts = (("SPS-PictureTimestamp", str(held.stamp)),) if store == "sharepoint" else ()
         standing = Standing.PHOTO if name else Standing.NONE
         cells.append(Cell(store, standing, world.now, name, facts=facts if held.stamp else ()))
-    return Subject(ALICE, tuple(cells), None, frozenset(OBSERVED))
+    return Subject(ALICE, tuple(cells), None, frozenset(stores))
 
 
 def really_seen(world: World, surface: str, viewer: str | None = None) -> set[str | None]:

@@ -116,18 +116,26 @@ async def test_what_a_dead_worker_left_another_takes_up(tmp_path: Path) -> None:
 async def test_asked_to_leave_it_finishes_the_deed_in_hand(tmp_path: Path) -> None:
     """And begins no other: the rest is there for the next."""
     wishes, file = settings(tmp_path), tmp_path / "done"
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def heard(_: str) -> None:
         begun.set()
         await go_on.wait()
 
-    async with await Vault.open(wishes.vault) as vault, working(wishes, vault, works(file, heard)):
-        await hand_over(wishes, works(file, heard), "r1")
-        await begun.wait()
-        asyncio.get_running_loop().call_later(0.2, go_on.set)
+    async def last(what: str) -> None:
+        if what.startswith("last"):
+            ended.set()
 
-    assert done(file) == ["first of r1"]
+    async with await Vault.open(wishes.vault) as vault:
+        async with working(wishes, vault, works(file, heard)):
+            await hand_over(wishes, works(file, heard), "r1")
+            await begun.wait()
+            asyncio.get_running_loop().call_later(0.2, go_on.set)
+        assert done(file) == ["first of r1"]
+
+        async with working(wishes, vault, works(file, last)):
+            await asyncio.wait_for(ended.wait(), 60)
+    assert done(file).count("first of r1") == 1  # it was recorded, too
 
 
 async def test_a_schedule_begins_the_job(tmp_path: Path) -> None:

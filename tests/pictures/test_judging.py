@@ -61,3 +61,11 @@ def test_transparency_is_laid_on_a_chosen_backdrop() -> None:
     clear = face(96).bandjoin(0).copy(interpretation="srgb").pngsave_buffer()
     made = render(clear, Want(48, media_type="image/png"), backdrop=(10, 120, 200))
     assert pyvips.Image.new_from_buffer(made.data, "")(5, 5) == [10, 120, 200]
+
+
+def test_a_wide_picture_is_told_by_its_height_and_its_face() -> None:
+    """The shorter side is what counts, and the square is cut around the face that was found."""
+    image = face(400).embed(100, 0, 600, 400, extend="copy")
+    told = [one.text for one in judge(image.jpegsave_buffer(Q=92)).remarks]
+    assert told[0].startswith("400 px high: large views will look soft")
+    assert told[1] == "Not square: we will crop it around the face."

@@ -16,7 +16,7 @@ from tests.servers.memory_store import face
 from sameface.settings import Storage
 
 HOUSE = Path(__file__).parent.parent.parent
-PAGE = 4
+PAGE = 2
 
 
 def settings(folder: Path, tenant: Tenant, storage: Storage, *stores: str) -> Path:

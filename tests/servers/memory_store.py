@@ -145,7 +145,7 @@ class MemoryStore:
     def shows(self, upn: str) -> bytes | None:
         """The largest picture it would serve."""
         files = self._files.get(upn)
-        return None if files is None else files[max(files)]
+        return files[max(files)] if files else None
 
     def sizes(self, upn: str) -> set[int]:
         """The widths of the files it keeps, 0 for one as it came."""

@@ -176,6 +176,7 @@ async def test_the_directory_knows_when_a_photo_changed(samba: Samba, domain: Un
     assert one.changed_after is not None
     assert (one.changed_after, one.changed_by) == (two.changed_after, two.changed_by)
     assert 0 < (one.changed_by - one.changed_after).total_seconds() <= 1
+    assert one.observed_at >= one.changed_by  # though our clock here is twelve years behind
 
 
 async def test_the_systems_own_accounts_are_nobody(samba: Samba) -> None:

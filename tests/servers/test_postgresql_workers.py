@@ -34,7 +34,7 @@ AT_ONCE = 4
 
 @pytest.fixture
 def organisation(tmp_path: Path) -> Iterator[Tenant]:
-    with tenant(tmp_path / "tenant", "--speed", "100", people=30) as running:
+    with tenant(tmp_path / "tenant", "--speed", "100", people=12) as running:
         yield running
 
 

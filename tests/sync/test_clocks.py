@@ -91,6 +91,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 @example([("exchange", DAY, "sharepoint"), ("sharepoint", -DAY, "exchange")])
 @example([("exchange", DAY, "sharepoint"), ("sharepoint", -3 * DAY, None), (None, DAY, None)])
 @example([("sharepoint", -DAY, "exchange"), ("exchange", 2 * DAY, None)])
+@example([("sharepoint", -4000 * DAY, "exchange"), ("exchange", timedelta(0), None)])
 def test_an_older_photo_never_wins_by_a_jump(
     told: list[tuple[str | None, timedelta, str | None]],
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.servers.memory_store import face
 from tests.sync.kit import UPLOAD, Office, same, three_stores
@@ -246,6 +248,20 @@ async def test_too_many_changes_stop_it_before_the_first(office: Office) -> None
         await office.sync()
 
     assert exchange.asked["write"] == 0
+
+
+async def test_stores_that_feed_others_are_written_first(office: Office) -> None:
+    """SharePoint takes photos from Exchange when their owner looks: an old one must not be there
+    any more, whatever the names of the stores and the order of the plan."""
+    office.store("folder").join(ALICE, face(ALICE, 1))
+    for name in ("openldap", "sharepoint", "exchange"):
+        office.store(name, writes=True).join(ALICE, face(ALICE, 0))
+
+    plan, _ = await office.plan()
+    await office.apply(replace(plan, actions=tuple(reversed(plan.actions))))
+
+    written = [step.store for step in office.steps if step.verb == "write"]
+    assert written == ["exchange", "sharepoint", "openldap"]
 
 
 async def test_progress_tells_every_step(office: Office) -> None:

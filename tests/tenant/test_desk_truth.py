@@ -18,6 +18,7 @@ from sameface.tenant.calls import Call
 from sameface.tenant.desk import wire
 from sameface.tenant.desk.cast import CAST
 from sameface.values import iso
+from sameface.views.narrative import with_alternatives
 
 ERAS = rulebook_names()
 STEPS = 60
@@ -33,13 +34,13 @@ def world(era: str) -> World:
 
 
 def told(found: World, me: str, whom: str) -> dict[str, tuple[tuple[str, ...], str]]:
-    """What is seen on every surface that is open to be looked at, and until when."""
+    """What is seen on every surface that is open to be looked at, and all ways in which it ends."""
     seen = {}
     for row in found.book.surfaces.values():
         if not (row.owner_views_large and me == whom):
             sighting = found.peek(me, row.id, whom)
             names = tuple("no picture" if n is None else f"photo {n}" for n in sighting.photos)
-            seen[row.id] = (names, sighting.until.text)
+            seen[row.id] = (names, with_alternatives(sighting.until))
     return seen
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.tenant.conftest import Open
 from tests.tenant.kit import Caller, bearer
@@ -143,6 +145,17 @@ async def test_the_policy_decides_who_may_write(
     assert put.status_code == 200
     assert answer.status_code == status
     assert (deleted.status_code, after.status_code) == (204, 200)
+
+
+async def test_the_policy_survives_a_restart(open_tenant: Open, tmp_path: Path) -> None:
+    """With a folder it is remembered as it was said."""
+    caller, headers = await administrator(open_tenant, state=tmp_path)
+    policy = {"source": "cloud", "allowedRoles": [PEOPLE_ADMINISTRATOR]}
+    await caller.http.patch(POLICY, headers=headers, json=policy)
+    again, _ = await administrator(open_tenant, state=tmp_path)
+    told = (await again.http.get(POLICY, headers=await again.graph())).json()
+
+    assert {name: told[name] for name in policy} == policy
 
 
 async def test_in_2024_the_policy_takes_up_to_a_day(open_tenant: Open, face: bytes) -> None:

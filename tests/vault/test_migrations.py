@@ -19,7 +19,7 @@ from sameface.vault.database import SCHEMA, tables
 FIRST_VAULT = Path(__file__).parent / "version-1.sql"
 """Two people, three versions each or two, two runs: as the first Sameface wrote it."""
 
-ADDED = ("seal", "expected", "shown_until", "unfit")
+ADDED = ("seal", "expected", "shown_until", "unfit", "since", "partial")
 """Columns that later versions have brought to these tables."""
 
 

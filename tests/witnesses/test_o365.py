@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from O365 import Account, MemoryTokenBackend
+from O365 import Account
+from O365.utils.token import MemoryTokenBackend
 from tests.witnesses.internet import Internet
 from tests.witnesses.kit import TENANT_ID, Stage, alike, picture
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,16 +18,18 @@ from tests.workshop.conftest import ODD_FILES, png
 
 from sameface.errors import PictureRefused
 from sameface.pictures import LIMITS, Limits, Want
-from sameface.workshop.lanes import Workers
+from sameface.workshop.service import Workshop
 
 MUTATED = 2000
+RESPONSIVE_S = 2
 BOUNDLESS = Limits(10**9, 10**10, 10**10, 10**6, 10**6)
 
 
 @pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    with Workers(2) as some:
-        yield some
+def shop() -> Iterator[Workshop]:
+    some = Workshop(2)
+    yield some
+    asyncio.run(some.close())
 
 
 @pytest.fixture(scope="module")
@@ -70,28 +74,56 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
 
 
 def outcomes(
-    workers: Workers, files: Iterable[tuple[str, bytes]], limits: Limits = LIMITS
+    shop: Workshop, files: Iterable[tuple[str, bytes]], limits: Limits = LIMITS
 ) -> dict[str, str]:
-    """What became of each file: "a picture", or the code of its refusal."""
+    """What became of each file: "a picture", or the code of its refusal.
 
-    def one(named: tuple[str, bytes]) -> tuple[str, str]:
-        name, data = named
-        try:
-            made = workers.render(data, Want(96), limits)
-        except PictureRefused as refused:
-            return name, refused.code if refused.sentence().endswith(".") else "half a sentence"
-        assert made.width_px == made.height_px <= 96
-        return name, "a picture"
-
-    with ThreadPoolExecutor(4) as threads:
-        return dict(threads.map(one, files))
+    Whoever shares the process with the workshop is served all the while.
+    """
+    return asyncio.run(_outcomes(shop, iter(files), limits))
 
 
-def test_every_odd_file_is_a_picture_or_refused(workers: Workers) -> None:
+async def _outcomes(
+    shop: Workshop, files: Iterator[tuple[str, bytes]], limits: Limits
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+
+    async def some() -> None:
+        for name, data in files:
+            found[name] = await _outcome(shop, data, limits)
+
+    served = asyncio.create_task(_longest_wait())
+    await asyncio.gather(*(some() for _ in range(4)))
+    served.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await served
+    return found
+
+
+async def _outcome(shop: Workshop, data: bytes, limits: Limits) -> str:
+    try:
+        made = await shop.render(data, Want(96), limits)
+    except PictureRefused as refused:
+        return refused.code if refused.sentence().endswith(".") else "half a sentence"
+    assert made.width_px == made.height_px <= 96
+    return "a picture"
+
+
+async def _longest_wait() -> None:
+    """Somebody who wants to be served a hundred times a second, and never waits two seconds."""
+    last = time.perf_counter()
+    while True:
+        await asyncio.sleep(0.01)
+        now = time.perf_counter()
+        assert now - last < RESPONSIVE_S
+        last = now
+
+
+def test_every_odd_file_is_a_picture_or_refused(shop: Workshop) -> None:
     """A thousand files that broke Pillow or libheif once: no crash, no hang, no limit passed."""
     files = sorted(path for path in ODD_FILES.rglob("*") if path.is_file())
     named = ((str(path.relative_to(ODD_FILES)), path.read_bytes()) for path in files)
-    found = outcomes(workers, named)
+    found = outcomes(shop, named)
     count = Counter(found.values())
 
     assert len(found) > 1100
@@ -102,21 +134,21 @@ def test_every_odd_file_is_a_picture_or_refused(workers: Workers) -> None:
     assert found["pi-heif/heif_other/pug.heic"] == "a picture"
     assert found["pi-heif/heif_special/200MP.heic"] == "SF-203"
     assert found["pi-heif/heif_corrupted/corrupted.heic"] == "SF-202"
-    assert workers.deaths == 0
-    assert workers.peak_bytes < workers.allowance.memory_bytes
+    assert shop.workers.deaths == 0
+    assert shop.workers.peak_bytes < shop.workers.allowance.memory_bytes
 
 
-def test_every_mutated_file_is_a_picture_or_refused(workers: Workers, seeds: list[bytes]) -> None:
+def test_every_mutated_file_is_a_picture_or_refused(shop: Workshop, seeds: list[bytes]) -> None:
     """Two thousand files with something wrong somewhere, of every format."""
     dice = random.Random(20)
     files = [(str(n), mutated(seeds[n % len(seeds)], dice)) for n in range(MUTATED)]
-    count = Counter(outcomes(workers, files).values())
+    count = Counter(outcomes(shop, files).values())
 
     assert count.total() == MUTATED
     assert set(count) <= {"a picture", "SF-201", "SF-202", "SF-203"}
     assert min(count["a picture"], count["SF-202"]) > 100
-    assert workers.deaths == 0
-    assert workers.peak_bytes < workers.allowance.memory_bytes
+    assert shop.workers.deaths == 0
+    assert shop.workers.peak_bytes < shop.workers.allowance.memory_bytes
 
 
 def black(width: int, height: int, **options: Any) -> pyvips.Image:
@@ -144,21 +176,21 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_and_survived(workers: Workers, name: str) -> None:
+def test_a_bomb_is_refused_and_survived(shop: Workshop, name: str) -> None:
     """By its header where limits are on; and where they are not, the worker's own limits hold."""
     data = BOMBS[name]()
 
-    assert outcomes(workers, [(name, data)])[name] in {"SF-201", "SF-203"}
-    assert workers.deaths == 0
-    assert outcomes(workers, [(name, data)], BOUNDLESS)[name].startswith(("SF-20", "a picture"))
-    assert workers.peak_bytes < workers.allowance.memory_bytes
+    assert outcomes(shop, [(name, data)])[name] in {"SF-201", "SF-203"}
+    assert shop.workers.deaths == 0
+    assert outcomes(shop, [(name, data)], BOUNDLESS)[name].startswith(("SF-20", "a picture"))
+    assert shop.workers.peak_bytes < shop.workers.allowance.memory_bytes
 
 
-def test_a_text_that_unpacks_to_300_megabytes_is_survived(workers: Workers) -> None:
+def test_a_text_that_unpacks_to_300_megabytes_is_survived(shop: Workshop) -> None:
     """A comment is no part of a picture, and costs no worker its life."""
     text = b"Comment\0\0" + zlib.compress(bytes(300_000_000), 9)
     data = png(64, 64, (b"zTXt", text))
 
-    assert outcomes(workers, [("zTXt", data)])["zTXt"] in {"a picture", "SF-202", "SF-203"}
-    assert workers.deaths == 0
-    assert workers.peak_bytes < workers.allowance.memory_bytes
+    assert outcomes(shop, [("zTXt", data)])["zTXt"] in {"a picture", "SF-202", "SF-203"}
+    assert shop.workers.deaths == 0
+    assert shop.workers.peak_bytes < shop.workers.allowance.memory_bytes

@@ -111,7 +111,7 @@ def _help() -> str:
     return (
         "Sameface: the same face everywhere.\n\n"
         "usage: sameface COMMAND [--help] ...\n"
-        "       sameface --server URL COMMAND ...   (status, explain, plan and sync of a console)\n\n"
+        "       sameface --server URL COMMAND ...   (status, explain, plan, sync of a console)\n\n"
         + "\n".join(lines)
         + "\n\n"
         "Begin with `sameface demo`, or with `sameface init` for your own organisation.\n"

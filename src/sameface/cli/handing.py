@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from sameface.cli import progress, terminal
 from sameface.cli.session import Session, open_session
@@ -13,6 +14,9 @@ from sameface.sync import Progress
 from sameface.sync.run import new_run
 from sameface.sync.shared import works
 from sameface.vault import Advance, Run
+
+_LONG = 20
+"""Half seconds after which somebody who waits wants to know for what."""
 
 
 async def over(args: argparse.Namespace) -> int:
@@ -34,8 +38,12 @@ async def over(args: argparse.Namespace) -> int:
 
 async def _followed(session: Session, run: str, watch: progress.Watch) -> Run:
     """The run as it ended; it begins when a worker has time for it."""
+    waited = 0
     while await session.vault.run(run) is None:
         await session.clock.sleep(0.5)
+        waited += 1
+        if waited == _LONG:
+            sys.stderr.write("No worker has begun yet; Ctrl-C leaves it for when one comes.\n")
     async for advance in advances(session.vault, run, session.clock):
         for step in _steps(advance):
             watch(step)

@@ -93,7 +93,10 @@ def _render(
     contents = [_read(file) for file in files]
     with Workers(1) as workers:
         for file, data in zip(files, contents, strict=True):
-            made = workers.ladder(data, [slot.want for slot in slots])
+            try:
+                made = workers.ladder(data, [slot.want for slot in slots])
+            except PictureRefused as refused:
+                raise type(refused)(f"{file}: {refused.why}") from None
             rows = [
                 _written(folder, f"{file.stem}.{store}.{slot.name}", one)
                 for slot, one in zip(slots, made, strict=True)

@@ -46,7 +46,7 @@ class Audit:
         return await self._told(request, found)
 
     async def _told(self, request: Request, found: Whole | None) -> Response:
-        last = await self._desk.vault.latest_entry()
+        last = await self._desk.vault.review.latest_entry()
         newest = max(0, last - PAGE)
         after = min(whole(request.query_params.get("after"), newest), last)
         entries = await self._desk.vault.export(after, PAGE)

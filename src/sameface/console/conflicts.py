@@ -106,7 +106,7 @@ class Conflicts:
         store, ref, name = told.text("store"), told.text("ref"), told.text("person")
         told.done()
         person = await self._desk.vault.person(name)
-        await self._desk.vault.settle_doubt(store, ref, person.id, self._desk.clock.now())
+        await self._desk.vault.review.settle_doubt(store, ref, person.id, self._desk.clock.now())
         return done(request, {"person": person.upn, "store": store}, "/conflicts")
 
     def _conflict(self, dossier: Dossier) -> Conflict:

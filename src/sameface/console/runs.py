@@ -48,7 +48,7 @@ class RunRoom:
 
     async def all(self, request: Request) -> Response:
         """The last fifty."""
-        runs = await self._desk.vault.runs()
+        runs = await self._desk.vault.review.runs()
         if wants_json(request):
             return JSONResponse({"runs": [_run(one) for one in runs]})
         html = self._pages.page(
@@ -67,7 +67,7 @@ class RunRoom:
         run = await self._desk.vault.run(name)
         if run is None:
             raise HTTPException(404)
-        receipts = await self._desk.vault.receipts(name, (page - 1) * PAGE, PAGE)
+        receipts = await self._desk.vault.review.receipts(name, (page - 1) * PAGE, PAGE)
         dossiers = await self._desk.vault.dossiers_of({one.person for one in receipts})
         people = {one.person.id: one.person for one in dossiers}
         if wants_json(request):

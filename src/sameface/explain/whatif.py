@@ -67,7 +67,10 @@ def asking(explainer: Explainer, viewer: str | None) -> Asking:
 def what_if(
     explainer: Explainer, orders: Sequence[Order], surfaces: Sequence[str], viewer: str | None
 ) -> WhatIf:
-    """Each surface now, and right after the orders, in all worlds that end as observed."""
+    """Each surface now, and right after the orders, in all worlds that end as observed.
+
+    A store that nobody observes is taken to hold what the shortest histories left there.
+    """
     changes: list[Change] = []
     refused: list[Refusal] = []
     at = explainer.now

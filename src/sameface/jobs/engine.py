@@ -124,7 +124,7 @@ async def hand_over(settings: Settings, works: Works, run: str, argument: Json =
 
     Errors: BadUsage where no worker was ever there; VaultFailed where they have such a job already.
     """
-    from dbos import DBOSClient, error  # noqa: PLC0415  takes most of a second to load
+    from dbos import DBOSClient, error  # noqa: PLC0415  slow to load, and only workers need it
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  loaded by now
 
     _quiet()
@@ -173,7 +173,7 @@ class _Crew:
 
     async def begin(self, config: DBOSConfig, schedule: str | None) -> None:
         """Launch: what was left under this worker's name is taken up at once."""
-        from dbos import DBOS  # noqa: PLC0415  takes most of a second to load
+        from dbos import DBOS  # noqa: PLC0415  slow to load, and only workers need it
 
         DBOS(config=config)
 
@@ -216,7 +216,16 @@ class _Crew:
             "interval_seconds": 1.0,
             "backoff_rate": 3.0,
         }
-        return await DBOS.run_step_async(tried, self._deed, deed, argument)
+        if self._leaving:
+            await asyncio.Event().wait()  # never: this flow goes on elsewhere, or later
+        self._in_hand += 1
+        self._idle.clear()
+        try:
+            return await DBOS.run_step_async(tried, self._works.deeds[deed], argument)
+        finally:  # recorded by now
+            self._in_hand -= 1
+            if self._in_hand == 0:
+                self._idle.set()
 
     async def spread(self, flow: str, arguments: Iterable[Json]) -> list[Json]:
         from dbos import DBOS  # noqa: PLC0415  as above
@@ -226,18 +235,6 @@ class _Crew:
             for argument in arguments
         ]
         return [await part.get_result(polling_interval_sec=0.2) for part in parts]
-
-    async def _deed(self, deed: str, argument: Json) -> Json:
-        if self._leaving:
-            await asyncio.Event().wait()  # never: this flow goes on elsewhere, or later
-        self._in_hand += 1
-        self._idle.clear()
-        try:
-            return await self._works.deeds[deed](argument)
-        finally:
-            self._in_hand -= 1
-            if self._in_hand == 0:
-                self._idle.set()
 
     async def _due(self, at: str) -> None:
         """A schedule has come round: one worker is told, and leaves the job to all of them."""
@@ -362,7 +359,7 @@ def _quiet() -> None:
 
 def _json() -> Any:
     """How deeds are recorded: as JSON, so that nobody who writes to a table can run code here."""
-    from dbos import Serializer  # noqa: PLC0415  takes most of a second to load
+    from dbos import Serializer  # noqa: PLC0415  slow to load, and only workers need it
 
     class Plain(Serializer):
         def serialize(self, data: Any) -> str:

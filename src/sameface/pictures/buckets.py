@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NEAR = 24
 """Sketches of the same picture, cut or not, differ in so many of 128 bits, and seldom in more."""
 
-_NEAREST = 4
+_NEAREST = 2
 """So many are compared with a picture, the nearest; its copies are, and strangers now and then."""
 
 _CROWD = 16

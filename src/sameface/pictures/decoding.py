@@ -124,10 +124,11 @@ def measured(data: bytes, px: int, limits: Limits = LIMITS) -> tuple[Header, Pix
     try:
         image = _made_right(data, header, source, px, WHITE)
         # One fetch on this thread: starting libvips' pipeline costs more than a thumbnail's pixels.
-        found = vips.Region.new(image).fetch(0, 0, image.width, image.height)
+        width, height = _size(header, px)
+        found = vips.Region.new(image).fetch(0, 0, width, height)
     except (vips.Error, heic.Broken) as wrong:
         raise _damaged(header.media_type, wrong) from wrong
-    return header, np.frombuffer(found, "u1").reshape(image.height, image.width, 3)
+    return header, np.frombuffer(found, "u1").reshape(height, width, 3)
 
 
 def libvips() -> Any:
@@ -239,15 +240,13 @@ def _made_right(
     data: bytes, header: Header, source: Any, px: int, backdrop: tuple[int, int, int]
 ) -> pyvips.Image:
     """Upright, at its size, sRGB, without alpha; still to be computed."""
-    scale = min(1.0, px / header.short_px)
-    width = max(1, round(header.width_px * scale))
-    height = max(1, round(header.height_px * scale))
+    if _is_right(header, source, px):
+        return source
+    width, height = _size(header, px)
     vips = libvips()
     if isinstance(source, heic.Photo):
         image = _heic_image(source)
         image = image.thumbnail_image(width, height=height, size="force", **_colour(image))
-    elif scale == 1 and not header.turned and not _colour(source) and source.format == "uchar":
-        image = source  # nothing to turn, shrink or convert: what was opened is what is wanted
     elif header.media_type == "image/jpeg" and source.interpretation in {"srgb", "b-w"}:
         image = _shrunk_jpeg(data, header.short_px / px, _colour(source), width, height)
     else:
@@ -257,6 +256,24 @@ def _made_right(
             data, width, height=height, size="force", option_string=strict, **_colour(source)
         )
     return _plain(image, backdrop)
+
+
+def _size(header: Header, px: int) -> tuple[int, int]:
+    """Width and height where the shorter side is to be `px`; never enlarged."""
+    scale = min(1.0, px / header.short_px)
+    return max(1, round(header.width_px * scale)), max(1, round(header.height_px * scale))
+
+
+def _is_right(header: Header, source: Any, px: int) -> bool:
+    """True where what was opened is what is wanted: small, upright, sRGB. So are most thumbnails,
+    and every property that is asked of libvips costs a fiftieth of their fingerprint."""
+    return (
+        header.short_px <= px
+        and not (header.turned or header.has_profile or header.has_alpha)
+        and not isinstance(source, heic.Photo)
+        and source.interpretation == "srgb"
+        and source.format == "uchar"
+    )
 
 
 def _shrunk_jpeg(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sameface.errors import PictureRefused
 from sameface.pictures.decoding import LIMITS, Header, Limits, inspect
+from sameface.pictures.faces import can_find_faces
 from sameface.pictures.formats import FORMATS
 from sameface.pictures.stores import BEST_PX
 from sameface.pictures.verdicts import NO_FACE, NOT_A_PHOTO, Unfit, unfit
@@ -67,7 +68,7 @@ def judge(data: bytes, limits: Limits = LIMITS) -> Verdict:
     except PictureRefused as refused:
         return Verdict(Fitness.REFUSED, header, (Remark(refused.code, refused.sentence()),))
     if against is None:
-        return Verdict(Fitness.FIT, header, _remarks(header))
+        return Verdict(Fitness.FIT, header, _remarks(header, is_face=can_find_faces()))
     more = _remarks(header) if against.is_photo else ()
     return Verdict(Fitness.NOT_A_PHOTO, header, (_remark(against), *more))
 
@@ -82,15 +83,15 @@ def _remark(against: Unfit) -> Remark:
     return Remark(against.code, f"This is {against.text}, {text}")
 
 
-def _remarks(header: Header) -> tuple[Remark, ...]:
+def _remarks(header: Header, *, is_face: bool = False) -> tuple[Remark, ...]:
     """What will be done to a photo, and what will look worse than it could."""
     made = [
         (header.turned, "turned", "Turned sideways: we will turn it."),
-        (True, "small", _sharpness(header.short_px)),
+        (True, "small", _sharpness(header)),
         (
             header.width_px != header.height_px,
             "not-square",
-            "Not square: we will crop it around what draws the eye.",
+            f"Not square: we will crop it around {_middle(is_face)}.",
         ),
         (header.has_alpha, "transparent", "Partly transparent: we will lay it on white."),
         (
@@ -112,11 +113,17 @@ def _remarks(header: Header) -> tuple[Remark, ...]:
     return tuple(Remark(code, text) for holds, code, text in made if holds and text)
 
 
-def _sharpness(px: int) -> str:
+def _middle(is_face: bool) -> str:
+    return "the face" if is_face else "what draws the eye"
+
+
+def _sharpness(header: Header) -> str:
+    px = header.short_px
     if px >= BEST_PX:
         return ""
+    side = "wide" if header.width_px == px else "high"
     better = f"{BEST_PX} px or more is best."
     if px >= _SHARP_PX:
-        return f"{px} px wide: large views will look soft; {better}"
+        return f"{px} px {side}: large views will look soft; {better}"
     where = "Teams" if px >= _LEAST_PX else "every place"
-    return f"{px} px wide: {where} will look blurred; {better}"
+    return f"{px} px {side}: {where} will look blurred; {better}"

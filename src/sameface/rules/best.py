@@ -27,7 +27,7 @@ from sameface.rules.rulebook import WRITES
 from sameface.values import iso
 
 _MOST_ALONE, _MOST_TOGETHER = 3, 8
-"""Actions: a write, a view and a cache cleared are all that one surface can need."""
+"""Actions: a write, a view and a switch are all that one surface can need; caches come last."""
 
 _MOST_TRIED = 20_000
 """Deeds tried, in one world each, before the search gives up and says so: some seconds."""
@@ -39,7 +39,7 @@ class Plan:
 
     Every surface in `reached` surely shows the wanted photo by `latest`; for those in `left` no
     such plan was found. Where the search stopped after `stopped` tries, a shorter plan, or one for
-    what is left, may have been missed; None: there is none.
+    what is left, may have been missed; None: there is none, of up to three actions for one place.
     """
 
     deeds: tuple[Deed, ...]

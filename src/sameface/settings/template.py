@@ -47,7 +47,7 @@ stop-above = "20%"                   # a plan that would change more people stop
 # approval = false                   # a second person looks at each photo that somebody gives
 
 # [people]
-# mapping = "people.csv"             # whose accounts are that no key tells: person,account,store
+# mapping = "accounts.csv"           # whose accounts are that no key tells: person,account,store
 
 # Facts about your organisation that the rulebook asks for: `sameface rulebook show`.
 [options]

@@ -239,14 +239,14 @@ def _last_of(cells: Iterable[Cell], agreed: Agreed) -> Cell | None:
 
 
 def _within(cell: Cell, last: Agreement | None) -> tuple[datetime | None, datetime | None]:
-    """When this photo came there: after, and by. Where a clock jumped, the first is unknown."""
+    """When this photo came there: after, and by; both unknown where a clock jumped."""
     after, by = cell.changed_after, cell.changed_by
     if last is not None and last.photo == cell.photo:
         by = min(filter(None, (last.at, by)))
     elif last is not None:
         after = max(filter(None, (last.at, after)))
-    if after is not None and by is not None and by < after:
-        return None, after
+    if after is not None and by is not None and by <= after:
+        return None, None
     return after, by
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeVar
 
 from sameface.connectors.reading import read_many
@@ -251,7 +252,7 @@ def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Obs
     if known is None:
         return replace(seen, changed_by=seen.observed_at)
     if changed and seen.observed_at < known.observed_at:  # a clock went back: who knows since when
-        return replace(seen, changed_after=None, changed_by=known.observed_at)
+        return replace(seen, changed_after=None, changed_by=None)
     if changed:
         return replace(seen, changed_after=known.observed_at, changed_by=seen.observed_at)
     return replace(seen, changed_after=known.changed_after, changed_by=known.changed_by)

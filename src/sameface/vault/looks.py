@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sameface.values import Standing
 from sameface.vault.database import accounts, looks, observations
 
+_AT_ONCE = 500
+
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -49,10 +51,12 @@ class Looks:
     async def told(self, look: int, gone: Collection[str], at: datetime) -> None:
         """The look was told only what changed: these accounts are gone, all others stay."""
         store = sa.select(looks.c.store).where(looks.c.id == look).scalar_subquery()
-        which = (accounts.c.store == store, accounts.c.ref.in_(gone))
+        refs = sorted(gone)
         async with self._writing() as connection:
-            if gone:
-                await connection.execute(accounts.update().where(*which).values(gone=True))
+            for start in range(0, len(refs), _AT_ONCE):
+                some = accounts.c.ref.in_(refs[start : start + _AT_ONCE])
+                left = accounts.update().where(accounts.c.store == store, some)
+                await connection.execute(left.values(gone=True))
             ended = {"ended_at": at, "partial": True}
             await connection.execute(looks.update().where(looks.c.id == look).values(**ended))
 

@@ -82,7 +82,12 @@ class Postgresql:
                 yield connection, held
             finally:
                 if held:
-                    await connection.invalidate()
+                    try:
+                        unlock = f"SELECT pg_advisory_unlock{kind}({first}, {second})"
+                        await connection.exec_driver_sql(unlock)
+                    except BaseException:  # the session must not go back with a lock
+                        await connection.invalidate()
+                        raise
 
     async def version(self, connection: AsyncConnection) -> int:
         """Alembic's own table says it, and is there from the beginning."""

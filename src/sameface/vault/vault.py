@@ -28,6 +28,7 @@ from sameface.vault import (
 from sameface.vault.blobs import Blobs
 from sameface.vault.database import Database
 from sameface.vault.looks import Looks
+from sameface.vault.review import Review
 from sameface.vault.upkeep import Upkeep
 from sameface.vault.values import (
     Agreement,
@@ -39,7 +40,6 @@ from sameface.vault.values import (
     Finding,
     Intent,
     Pin,
-    Receipt,
     Remembered,
     Run,
     Shown,
@@ -59,7 +59,7 @@ class Vault:
     Every method is one transaction. Lists come in pages, so that memory does not grow with the
     number of people. Errors: VaultFailed, and BlobLost for a picture that is not there whole.
     `workers` is what they share beside it, `upkeep` what keeps it in order, `looks` where stores
-    go on telling.
+    go on telling, `review` what somebody looks through.
     """
 
     def __init__(self, folder: Path, tables: Database, blobs: Blobs) -> None:
@@ -67,9 +67,10 @@ class Vault:
         self._database = tables
         self._blobs = blobs
         self._writer = asyncio.Lock()
-        self.workers = Workers(self._reading, self._writing, tables.seat)
+        self.workers = Workers(self._reading, self._writing, tables)
         self.upkeep = Upkeep(self._reading, self._writing, blobs)
         self.looks = Looks(self._reading, self._writing)
+        self.review = Review(self._reading, self._writing)
 
     @classmethod
     async def open(
@@ -136,11 +137,6 @@ class Vault:
         """The next doubtful accounts after that (store, ref)."""
         async with self._reading() as connection:
             return await people.doubts(connection, after, limit)
-
-    async def settle_doubt(self, store: str, ref: str, person_id: str, at: datetime) -> None:
-        """That doubtful account is that person's, as somebody has decided. Error: BadUsage."""
-        async with self._writing() as connection:
-            await listing.settle_doubt(connection, store, ref, person_id, at)
 
     async def begin_look(self, store: str, at: datetime) -> int:
         """A pass over a whole store begins; gives its number."""
@@ -277,7 +273,10 @@ class Vault:
     async def allow(self, name: str, at: datetime) -> bool:
         """Somebody forgotten may be taken up again; False where nobody so called was forgotten."""
         async with self._writing() as connection:
-            return await forgetting.allow(connection, name, at)
+            allowed = await forgetting.allow(connection, name, at)
+        if allowed:
+            await self.looks.begin_anew()
+        return allowed
 
     # Runs
 
@@ -330,20 +329,10 @@ class Vault:
         async with self._reading() as connection:
             return await runs.latest(connection, limit)
 
-    async def runs(self, before: datetime | None = None, limit: int = 50) -> tuple[Run, ...]:
-        """Runs that began before that moment, the newest first."""
-        async with self._reading() as connection:
-            return await listing.newest(connection, before, limit)
-
     async def run(self, run: str) -> Run | None:
         """That run, or None."""
         async with self._reading() as connection:
             return await listing.one(connection, run)
-
-    async def receipts(self, run: str, skip: int = 0, limit: int = 200) -> tuple[Receipt, ...]:
-        """What was done in that run, in its order, from number `skip` on."""
-        async with self._reading() as connection:
-            return await listing.receipts(connection, run, skip, limit)
 
     # Journal
 
@@ -351,11 +340,6 @@ class Vault:
         """A line of the journal about something that changes no photo, such as an approval."""
         async with self._writing() as connection:
             await journal.write(connection, [entry])
-
-    async def latest_entry(self) -> int:
-        """The number of the journal's last entry, 0 where it is empty."""
-        async with self._reading() as connection:
-            return (await journal.end(connection))[0]
 
     async def verify(self, known: tuple[int, str] | None = None) -> Whole:
         """Recompute the journal's chain; `known` is a (number, seal) noted earlier."""

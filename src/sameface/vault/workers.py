@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.vault import listing
-from sameface.vault.database import Moment, accounts, leases, looks, runs
+from sameface.vault.database import Database, Moment, accounts, leases, looks, runs, spoken
 from sameface.vault.values import Advance, Looking
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -20,14 +20,15 @@ Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 class Workers:
     """The vault's `workers`. Errors: VaultFailed."""
 
-    def __init__(
-        self,
-        reading: Connecting,
-        writing: Connecting,
-        seat: Callable[[str], AbstractAsyncContextManager[bool]],
-    ) -> None:
-        self._reading, self._writing = reading, writing
-        self.seat = seat
+    def __init__(self, reading: Connecting, writing: Connecting, tables: Database) -> None:
+        self._reading, self._writing, self._database = reading, writing, tables
+
+    @asynccontextmanager
+    async def seat(self, name: str) -> AsyncIterator[bool]:
+        """Take the place of that name while this process lives; False where it is taken."""
+        with spoken(self._database):
+            async with self._database.seat(name) as taken:
+                yield taken
 
     async def expect(self, run: str, writes: int) -> None:
         """That run foresees so many writes."""

@@ -89,9 +89,13 @@ def _expected(one: Looked, mark: str) -> str:
 
 def until_text(until: Until) -> str:
     """An until with its alternatives, in one line."""
-    said = {Ends.NEVER: "never by itself: ", Ends.SETTLED: "settled: "}.get(until.kind, "")
-    others = "".join(f"; or {other.text}" for other in until.alternatives)
-    return f"{said}{until.text}{others}"
+    kind = {Ends.NEVER: "never by itself: ", Ends.SETTLED: "settled: "}.get(until.kind, "")
+    return f"{kind}{with_alternatives(until)}"
+
+
+def with_alternatives(until: Until) -> str:
+    """Each way in which it ends."""
+    return "; or ".join([until.text, *(other.text for other in until.alternatives)])
 
 
 def _clock(at: datetime, start: datetime) -> str:

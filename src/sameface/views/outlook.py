@@ -13,7 +13,7 @@ from sameface.explain import WhatIf
 from sameface.rules.best import Plan
 from sameface.rules.lots import Deed
 from sameface.rules.rulebook import Rulebook
-from sameface.rules.wording import Wording, moment, said, span
+from sameface.rules.wording import Wording, by_way_of, moment, said, span
 from sameface.values import Ends, Until
 from sameface.views.narrative import until_text
 
@@ -88,7 +88,7 @@ def _to_do(deed: Deed, book: Rulebook, wording: Wording, letters: Mapping[str, s
         who = wording.name(event.person) if channel.actor == "person" else "an administrator"
         photo = event.photo and letters.get(event.photo.name, event.photo.name)
         what = "removes the photo" if photo is None else f"sets photo {photo}"
-        return f"{who} {what} by way of {channel.title}"
+        return f"{who} {what} {by_way_of(channel)}"
     text = wording.tell(book.actions[event.verb].text, event.person or "", event.viewer)
     if event.option is not None:
         text += f": {event.option} {said(event.value)}"

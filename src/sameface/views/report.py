@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from sameface.views.matrix import Column
+from sameface.views.sheet import sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +59,12 @@ def report(
     when: str,
 ) -> str:
     """The page. `thumbnails` are small JPEGs by digest, each put into the page once."""
-    names = {digest: f"p{number}" for number, digest in enumerate(thumbnails)}
-    pictures = {names[digest]: _uri(data) for digest, data in thumbnails.items()}
-    return _template().render(
+    return sheet(
+        "report.html",
+        thumbnails,
         organisation=organisation,
         stores=stores,
         surfaces=surfaces,
         sections=sections,
-        names=names,
-        pictures=pictures,
         when=when,
     )
-
-
-def _uri(data: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("sameface.views"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html")

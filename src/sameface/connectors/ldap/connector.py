@@ -277,10 +277,11 @@ class DirectoryConnector:
     def _observation(self, entry: Entry, account: Account) -> Observation:
         photo = entry.octets(self._photo)
         dated = self._schema.dated(entry, photo)
+        now = self._clock.now()
         return Observation(
             account,
             dated.standing,
-            self._clock.now(),
+            now if dated.by is None else max(now, dated.by),  # our clock may be behind theirs
             None if photo is None else _digest(photo),
             size_bytes=None if photo is None else len(photo),
             changed_after=dated.after,

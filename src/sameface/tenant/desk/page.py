@@ -17,6 +17,7 @@ from sameface.tenant.desk.browsers import Address
 from sameface.tenant.desk.stage import Stage
 from sameface.tenant.desk.tour import STOPS
 from sameface.values import Ends, Sighting, Standing
+from sameface.views.narrative import with_alternatives
 from sameface.views.words import theirs
 
 ROOT = "/_tenant/desk"
@@ -139,7 +140,7 @@ def _panel(stage: Stage, who: Who, surface: Surface, opened: str, *, lit: bool) 
         shots=tuple(_shots(stage, seen, address)),
         because=tuple(reasons),
         ends=_ENDS[seen.until.kind],
-        until=stage.called(sentence(seen.until.text)),
+        until=stage.called(sentence(with_alternatives(seen.until))),
         keeps=_keeps(stage, row, address),
         in_browser=address is not None,
         lit=lit,

@@ -20,6 +20,11 @@ _MOST_FOUND = 100
 _NO_MAILBOX = ("ErrorNonExistentMailbox", "No mailbox with such guid.")
 _NOT_FOUND = ("ErrorNameResolutionNoResults", "No results were found.")
 
+OPERATIONS = (
+    *("GetUserPhoto", "SetUserPhoto", "GetPersona", "ResolveNames", "ExpandDL", "ConvertId"),
+)
+"""What is served; everything else is refused by name."""
+
 Handler = Callable[[Call, soap.Request, Caller], Awaitable[Answer]]
 
 
@@ -28,14 +33,11 @@ class Services:
 
     def __init__(self, organisation: Organisation, entry: Entry) -> None:
         self._organisation, self._entry = organisation, entry
-        self._handlers: Mapping[str, Handler] = {
-            "GetUserPhoto": self._photo,
-            "SetUserPhoto": self._set_photo,
-            "GetPersona": self._persona,
-            "ResolveNames": self._resolve,
-            "ExpandDL": self._expand,
-            "ConvertId": self._convert,
-        }
+        handlers = (
+            *(self._photo, self._set_photo, self._persona),
+            *(self._resolve, self._expand, self._convert),
+        )
+        self._handlers: Mapping[str, Handler] = dict(zip(OPERATIONS, handlers, strict=True))
 
     async def answer(self, call: Call) -> Answer:
         """One envelope for another. Raises `Declined` for who is not let in."""

@@ -6,6 +6,7 @@ Graph alone minds them, at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sameface.rules import Event
@@ -23,6 +24,7 @@ _SOURCE, _MAY_EDIT = "photo-source", "may-edit"
 _SPELT = {"cloud": "cloud", "onPremises": "on-premises"}
 _UNDEFINED = "undefined"
 _ON_PREMISES = "onPremises"
+_KEPT = "policy/photos"
 
 
 class Policy:
@@ -30,8 +32,24 @@ class Policy:
 
     def __init__(self, organisation: Organisation, gate: Gate) -> None:
         self._organisation, self._gate = organisation, gate
-        self._source: str | None = None
-        self._roles: list[str] = []
+
+    @property
+    def _source(self) -> str | None:
+        return self._kept.get("source") or None
+
+    @property
+    def _roles(self) -> list[str]:
+        return self._kept.get("roles", "").split()
+
+    @property
+    def _kept(self) -> Mapping[str, str]:
+        """Kept where SharePoint's texts are, so that a tenant with a folder remembers it."""
+        return self._organisation.profiles.get(_KEPT, {})
+
+    def _keep(self, source: str | None, roles: list[str]) -> None:
+        self._organisation.set_property(_KEPT, "source", source or "")
+        self._organisation.set_property(_KEPT, "roles", " ".join(roles))
+        self._tell_the_rules()
 
     async def read(self, call: Call) -> Answer:
         self._admit(call, _READ)
@@ -46,15 +64,13 @@ class Policy:
         source, roles = told.get("source", self._source), told.get("allowedRoles", self._roles)
         if source not in (None, *_SPELT) or not _are_texts(roles):
             raise errors.bad_request(call, "Invalid value specified for property.")
-        self._source, self._roles = source, [role.lower() for role in roles]
-        self._tell_the_rules()
+        self._keep(source, [role.lower() for role in roles])
         return self._told(call)
 
     async def clear(self, call: Call) -> Answer:
         """As if nobody had ever said anything."""
         self._admit(call, _WRITE)
-        self._source, self._roles = None, []
-        self._tell_the_rules()
+        self._keep(None, [])
         return Answer(204)
 
     def forbids(self, grant: Grant) -> bool:
