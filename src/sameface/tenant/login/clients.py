@@ -15,6 +15,7 @@ from sameface.tenant.calls import Call
 from sameface.tenant.login import errors
 from sameface.tenant.login.registrations import Registration
 
+_SKEW_S = 300  # clocks differ, and msal for Node rounds the time up
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 Form = Mapping[str, str]
@@ -63,6 +64,7 @@ def _check_assertion(call: Call, assertion: str, app: Registration) -> None:
             key,  # type: ignore[arg-type]
             ["RS256", "PS256"],
             options={"verify_aud": False, "require": ["aud", "exp", "iss", "sub"]},
+            leeway=_SKEW_S,
         )
     except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError):
         raise errors.late_assertion(call) from None
