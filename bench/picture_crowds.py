@@ -1,8 +1,8 @@
 """Wrong faces over a whole organisation: how many are found, how many by mistake, in what time.
 
-Strangers are two drawn portraits laid over each other: there are millions of such, and they are
-more like one another than people are. Among them are photographs of `bench.picture_pairs`, each on
-a second person too, as a copy.
+Strangers are three drawn portraits laid over each other, two moved and some mirrored: enough
+of such for everybody to be somebody else. Among them are photographs of `bench.picture_pairs`, each
+on a second person too, as a copy.
 """
 
 from __future__ import annotations
@@ -83,16 +83,28 @@ def _strangers() -> list[Fingerprint]:
 
 
 def _some(strangers: Sequence[Fingerprint], count: int) -> list[Fingerprint]:
-    """So many, each of two of those."""
-    drawn = np.array([list(mark.data[_HEAD:]) for mark in strangers], "u1")
-    dice = np.random.default_rng(5)
-    pairs: dict[tuple[int, int], None] = {}
-    while len(pairs) < count:
-        first, second = sorted(dice.choice(len(drawn), 2, replace=False).tolist())
-        pairs[first, second] = None
-    halves = drawn // 2
+    """So many, each of three of those."""
     head = strangers[0].data[:_HEAD]
-    return [Fingerprint(head + (halves[a] + halves[b]).tobytes()) for a, b in pairs]
+    high, wide = head[2:4]
+    drawn = np.array([list(mark.data[_HEAD:]) for mark in strangers], "u1")
+    lumas, tints = drawn[:, : high * wide].reshape(-1, high, wide), drawn[:, high * wide :]
+    dice = np.random.default_rng(5)
+    made: dict[bytes, None] = {}
+    while len(made) < count:
+        one, other, third = dice.choice(len(drawn), 3, replace=False)
+        blend = (
+            lumas[one] // 3 + _shifted(lumas[other], dice) // 3 + _shifted(lumas[third], dice) // 3
+        )
+        span = int(blend.max()) - int(blend.min())
+        luma = ((blend - blend.min()) * (255 / span)).astype("u1")
+        made[head + luma.tobytes() + tints[one].tobytes()] = None
+    return [Fingerprint(data) for data in made]
+
+
+def _shifted(luma: Any, dice: np.random.Generator) -> Any:
+    """Anywhere else in its square, mirrored or not."""
+    there = np.roll(luma, tuple(dice.integers(0, len(luma), 2)), (0, 1))
+    return there[:, :: dice.choice([1, -1])]
 
 
 if __name__ == "__main__":

@@ -98,11 +98,12 @@ async def console(
         provider = Provider(settings.sign_in, desk.clock) if settings.sign_in else None
         if provider is not None:
             stack.push_async_callback(provider.close)
-        jobs, plans = Jobs(desk.clock), Plans(desk.vault)
+        sweeper = Sweeper(desk, memory, choices)
+        jobs, plans = Jobs(desk.clock, sweeper.catch_up), Plans(desk.vault)
         stack.push_async_callback(jobs.close)
         access, sessions = Access(desk.clock), Sessions(desk.clock, settings.tokens)
         pages = Pages(desk.settings.organisation, approval=settings.approval)
-        sweeper, doing = Sweeper(desk, memory, choices), Doing(desk, jobs, plans)
+        doing = Doing(desk, jobs, plans)
         gallery = Gallery(desk, sweeper.stamp)
         uploads = Uploads(desk.clock, workshop())
         rooms: tuple[Room, ...] = (

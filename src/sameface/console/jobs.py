@@ -101,8 +101,9 @@ _ALONE = ("look", "plan", "sync")
 class Jobs:
     """All that was begun since the console started, the last hundred; one works at a time."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, settled: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Whoever hears that a job has ended finds its outcome: `settled` is awaited before."""
+        self._clock, self._settled = clock, settled
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
@@ -140,6 +141,8 @@ class Jobs:
         try:
             async with self._turn:
                 await work(job)
+                if self._settled is not None:
+                    await self._settled()
         except SamefaceError as error:
             job.error = error
         finally:

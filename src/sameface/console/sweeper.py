@@ -43,6 +43,7 @@ class Sweeper:
         self._desk, self._memory, self._choices = desk, memory, choices
         self._rules = f"{__version__} {desk.book.id} {desk.policy} {desk.settings.options}"
         self._swept: Stamp | None = None
+        self._alone = asyncio.Lock()
         self.progress = Progress()
 
     def stamp(self) -> Stamp:
@@ -63,6 +64,16 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """Once through everybody; gives how many were summed up anew."""
+        async with self._alone:
+            return await self._sweep()
+
+    async def catch_up(self) -> None:
+        """When this ends, pages show what the vault held when it began. Error: VaultFailed."""
+        async with self._alone:
+            if await asyncio.to_thread(self.is_due):
+                await self._sweep()
+
+    async def _sweep(self) -> int:
         stamp, now, after, summed = self.stamp(), self._desk.clock.now(), None, 0
         self.progress.people = 0
         while page := await self._desk.vault.dossiers(after.id if after else None, _PAGE):

@@ -199,7 +199,7 @@ def _row(match: Match, before: Any, look: int) -> dict[str, Any]:
         "name": account.name,
         "keys": [[str(kind), value] for kind, value in account.keys],
         "doubt": match.doubt,
-        "seen_in": look,
+        "seen_in": look if before is None else max(look, before.seen_in),  # looks may overlap
         "gone": False,
     }
 

@@ -40,6 +40,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input[type=search], select, textarea");
   if (event.key === "/" && !typing) {
     event.preventDefault();
+    form.elements.q.focus();
     form.elements.q.select();
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
