@@ -12,7 +12,6 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
 from sameface.errors import BadUsage
 from sameface.settings import load_settings
-from sameface.values import iso
 from sameface.vault import Vault
 
 
@@ -82,18 +81,7 @@ async def _export(args: argparse.Namespace) -> int:
         after = 0
         while page := await vault.export(after):
             for seq, entry, seal in page:
-                told = {
-                    "seq": seq,
-                    "at": iso(entry.at),
-                    "what": entry.what,
-                    "run": entry.run,
-                    "person": entry.person,
-                    "store": entry.store,
-                    "before": entry.before,
-                    "after": entry.after,
-                    "why": entry.why,
-                    "seal": seal,
-                }
+                told = entry.as_json(seq, seal)
                 terminal.out(json.dumps(told, ensure_ascii=False))
             after = page[-1][0]
     return 0

@@ -14,8 +14,7 @@ from sameface.console.numbers import whole
 from sameface.console.pages import Pages
 from sameface.console.texts import say
 from sameface.errors import BadUsage
-from sameface.values import iso
-from sameface.vault import Entry, Whole
+from sameface.vault import Whole
 
 PAGE = 100
 """Lines on one page."""
@@ -51,7 +50,7 @@ class Audit:
         after = min(whole(request.query_params.get("after"), newest), last)
         entries = await self._desk.vault.export(after, PAGE)
         if wants_json(request):
-            lines = [_entry(seq, entry, seal) for seq, entry, seal in entries]
+            lines = [entry.as_json(seq, seal) for seq, entry, seal in entries]
             return JSONResponse({"last": last, "after": after, "entries": lines})
         people = await self._desk.vault.dossiers_of({e.person for _, e, _ in entries if e.person})
         html = self._pages.page(
@@ -86,19 +85,4 @@ def _whole(found: Whole) -> dict[str, Any]:
         "seal": f"{found.entries}:{found.seal}",
         "broken": found.broken,
         "why": found.why or None,
-    }
-
-
-def _entry(seq: int, entry: Entry, seal: str) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "at": iso(entry.at),
-        "what": entry.what,
-        "run": entry.run,
-        "person": entry.person,
-        "store": entry.store,
-        "before": entry.before,
-        "after": entry.after,
-        "why": entry.why,
-        "seal": seal,
     }

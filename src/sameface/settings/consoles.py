@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sameface.documents import Table
 from sameface.settings import files
@@ -78,7 +77,7 @@ def console_settings(table: Table, folder: Path) -> ConsoleSettings:
         raise table.error("", "certificate-file and key-file go together; give both, or neither")
     return ConsoleSettings(
         sign_in=_open_id(table, folder),
-        url=_url(table, "url", ("https", "http")) if table.has("url") else "",
+        url=files.address(table, "url", ("https", "http")) if table.has("url") else "",
         certificate=certificate,
         key=key,
         proxies=_proxies(table),
@@ -100,25 +99,13 @@ def _open_id(table: Table, folder: Path) -> OpenId | None:
     elif table.has("client-secret-env"):
         secret = files.variable(table, "client-secret-env")
     return OpenId(
-        issuer=_url(table, "issuer", ("https",)),
+        issuer=files.address(table, "issuer", ("https",)),
         client_id=table.text("client-id"),
         secret=secret,
         claim=table.text("roles-claim", "groups"),
         groups=tuple((name, role) for key, role in _GROUPS.items() for name in table.texts(key)),
         ca_file=files.ca_file(table, folder),
     )
-
-
-def _url(table: Table, key: str, schemes: tuple[str, ...]) -> str:
-    url = table.text(key).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or parts.query or parts.fragment or parts.username:
-        raise table.error(key, f'should be like "{schemes[0]}://host", not "{url}"')
-    return url
 
 
 def _file(table: Table, key: str, folder: Path) -> Path | None:

@@ -1,10 +1,11 @@
-"""Files and variables that sameface.toml names: secrets, certificates; a mistake is the key's."""
+"""Files, variables and addresses that sameface.toml names; a mistake is the key's."""
 
 from __future__ import annotations
 
 import os
 import ssl
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sameface.documents import Table
 
@@ -48,3 +49,16 @@ def ca_file(row: Table, folder: Path) -> Path | None:
     except ssl.SSLError:
         raise row.error("ca-file", f"names {path.name}, which holds no PEM certificate") from None
     return path
+
+
+def address(row: Table, key: str, schemes: tuple[str, ...]) -> str:
+    """An address of that key, without a slash at its end. Error: BadDocument."""
+    url = row.text(key).rstrip("/")
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment or parts.username:
+        raise row.error(key, f'should be like "{schemes[0]}://host", not "{url}"')
+    return url

@@ -73,7 +73,7 @@ def wire_url(row: Table, connector: str) -> str:
     """Where the store is: `url`, and without one the Graph of the cloud. Error: BadDocument."""
     if connector == "graph" and not row.has("url"):
         return _cloud(row).graph
-    return _address(row, "url", ("https", "http"))
+    return files.address(row, "url", ("https", "http"))
 
 
 # ---------------------------------------------------------------------------
@@ -83,23 +83,10 @@ def _cloud(row: Table) -> Cloud:
     return CLOUDS[row.choice("cloud", CLOUDS, "public")]
 
 
-def _address(row: Table, key: str, schemes: tuple[str, ...]) -> str:
-    """An address of that key, without a slash at its end. Error: BadDocument."""
-    url = row.text(key).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or parts.query or parts.fragment or parts.username:
-        raise row.error(key, f'should be like "{schemes[0]}://host", not "{url}"')
-    return url
-
-
 def _authority(row: Table) -> str:
     """`authority` as it is, or that of `tenant` in its cloud."""
     if not row.has("tenant") and not row.has("cloud"):
-        return _address(row, "authority", ("https",))
+        return files.address(row, "authority", ("https",))
     if row.has("authority"):
         raise row.error("authority", "says what tenant and cloud say too; keep it, or them")
     return f"{_cloud(row).login}/{row.text('tenant')}"

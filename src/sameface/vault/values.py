@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sameface.values import Account, Cell, Fingerprint, Likeness, Observation, Person, Standing
+from sameface.values import (
+    Account,
+    Cell,
+    Fingerprint,
+    Likeness,
+    Observation,
+    Person,
+    Standing,
+    iso,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,21 @@ class Entry:
     store: str | None = None
     before: str | None = None
     after: str | None = None
+
+    def as_json(self, seq: int, seal: str) -> dict[str, Any]:
+        """As entry number `seq` under its seal, for exports and programs."""
+        return {
+            "seq": seq,
+            "at": iso(self.at),
+            "what": self.what,
+            "run": self.run,
+            "person": self.person,
+            "store": self.store,
+            "before": self.before,
+            "after": self.after,
+            "why": self.why,
+            "seal": seal,
+        }
 
 
 @dataclass(frozen=True, slots=True)
