@@ -1,13 +1,16 @@
 # What a newcomer and a contributor run. Every target does its own set-up, in .venv beside this file.
 #
 #   ARGS     goes to the command behind the target:  make demo ARGS="--no-serve"
+#   RESULTS  a folder in which the tests leave their results as JUnit XML
 #   PYTHON   the Python to make .venv with, where the one we would find is not the one you want
 
-ARGS   ?=
-PYTHON ?=
+ARGS    ?=
+RESULTS ?=
+PYTHON  ?=
 
 PY       := .venv/bin/python
 INSTALL  := sh scripts/install
+JUNIT     = $(if $(RESULTS),--junitxml=$(RESULTS)/$(1).xml)
 PACKAGES := pyproject.toml constraints.txt .venv/.made
 
 .PHONY: help demo test lint check test-servers test-witnesses bench coverage maps pictures pins always
@@ -16,8 +19,8 @@ PACKAGES := pyproject.toml constraints.txt .venv/.made
 help:
 	@echo 'make demo          a small organisation whose photos disagree, explained and put right'
 	@echo '                   (make demo ARGS="--no-serve" ends by itself)'
-	@echo 'make test          every test that needs nothing but this folder'
-	@echo 'make test-servers  the tests that need real servers: as root, installs them with apt-get'
+	@echo 'make test          every test; those with real servers where root can install them with apt-get'
+	@echo 'make test-servers  those with real servers alone, as root'
 	@echo 'make test-witnesses  the tests with software of others: Microsoft, PnP, curl, Chromium'
 	@echo 'make check         what a contributor runs: linters, types, rooms, tests'
 	@echo 'make lint          the same without the tests'
@@ -30,9 +33,10 @@ help:
 demo: .venv/.runtime
 	@$(PY) -m sameface demo $(ARGS)
 
+# Where ARGS choose among the tests, those with real servers are left to `make test-servers`.
 test: .venv/.test .venv/.photographs .venv/.odd-files
-	@sh scripts/servers say
-	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(call JUNIT,tests) $(ARGS)
+	@sh scripts/servers $(if $(ARGS),say,where-possible $(call JUNIT,servers))
 
 lint: .venv/.dev
 	@$(PY) -m ruff check
@@ -43,10 +47,10 @@ lint: .venv/.dev
 check: lint test
 
 test-servers: .venv/.test .venv/.photographs .venv/.odd-files
-	@sh scripts/servers run $(ARGS)
+	@sh scripts/servers run $(call JUNIT,servers) $(ARGS)
 
 test-witnesses: .venv/.test
-	@sh scripts/witnesses $(ARGS)
+	@sh scripts/witnesses $(call JUNIT,witnesses) $(ARGS)
 
 bench: .venv/.bench .venv/.photographs .venv/.odd-files
 	@$(PY) -m bench $(ARGS)

@@ -35,6 +35,7 @@ from sameface.settings.wishes import (
     Removal,
     Wins,
     Wishes,
+    Withholding,
 )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "TokenSignIn",
     "Wins",
     "Wishes",
+    "Withholding",
     "load_settings",
     "template",
 ]

@@ -21,11 +21,21 @@ from sameface.settings.wishes import (
     Removal,
     Wins,
     Wishes,
+    Withholding,
 )
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_WISHES = ("authorities", "wins", "conflict", "removal", "own-choice", "faces", "exclude-stores")
+_WISHES = (
+    "authorities",
+    "wins",
+    "conflict",
+    "removal",
+    "own-choice",
+    "faces",
+    "withholding",
+    "exclude-stores",
+)
 KEYS = (*_WISHES, "stop-above", "empty-store", "exclude-people", "groups", "people")
 """What [policy] may say."""
 
@@ -83,6 +93,7 @@ def _wishes(row: Table, stores: tuple[StoreSettings, ...], whose: str) -> Wishes
         removal=_choice(row, "removal", Removal),
         own_choice=_choice(row, "own-choice", OwnChoice),
         faces=_choice(row, "faces", Faces),
+        withholding=_choice(row, "withholding", Withholding),
         exclude_stores=without,
         whose=whose,
     )

@@ -47,6 +47,13 @@ class Faces(StrEnum):
     ANY = "any"  # none too: nobody is asked
 
 
+class Withholding(StrEnum):
+    """What happens where somebody said, in the console, that they do not want to be shown there."""
+
+    RESPECT = "respect"  # no photo of them is put there, and what is there goes
+    IGNORE = "ignore"  # it is not theirs to say
+
+
 @dataclass(frozen=True, slots=True)
 class EmptyStore:
     """A store that lost more than `percent` of the photos it had (and at least `LEAST`) is taken
@@ -72,6 +79,7 @@ class Wishes:
     removal: Removal | None = None
     own_choice: OwnChoice | None = None
     faces: Faces | None = None
+    withholding: Withholding | None = None
     exclude_stores: tuple[str, ...] | None = None
     exclude: bool = False
     pin: str | None = None  # how the version's digest begins

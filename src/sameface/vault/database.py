@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sameface.errors import VaultFailed
 from sameface.settings import Storage
 
-SCHEMA = 5
+SCHEMA = 6
 """The version of these tables, kept in the database itself; one with a higher one is refused, and
 one with a lower one is migrated (`migrations`)."""
 
@@ -197,6 +197,14 @@ pins = sa.Table(
     sa.Column("mark", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
+)
+
+withheld = sa.Table(
+    "withheld",
+    tables,
+    sa.Column("person", sa.Text, sa.ForeignKey("people.id"), primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),  # a store, or where the photo service shows it
+    sa.Column("at", Moment, nullable=False),
 )
 
 forgotten = sa.Table(

@@ -24,6 +24,7 @@ from sameface.vault.database import (
     people,
     pins,
     versions,
+    withheld,
 )
 from sameface.vault.values import Entry
 
@@ -55,7 +56,7 @@ async def erase(connection: AsyncConnection, person: str, run: str, at: datetime
     for row in owned:
         which = (observations.c.store == row.store, observations.c.ref == row.ref)
         await connection.execute(observations.delete().where(*which))
-    for table in (actions, agreements, pins, versions, keys, accounts):
+    for table in (actions, agreements, pins, withheld, versions, keys, accounts):
         await connection.execute(table.delete().where(table.c.person == person))
     await connection.execute(people.delete().where(people.c.id == person))
     why = "removed from the vault; what is left is this hash of the picture"

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import database, versions
-from sameface.vault.database import accounts, agreements, looks, observations, pins, upsert
+from sameface.vault.database import (
+    accounts,
+    agreements,
+    looks,
+    observations,
+    pins,
+    upsert,
+    withheld,
+)
 from sameface.vault.values import Agreement, Dossier, Finding, Pin, Remembered
 
 
@@ -92,7 +100,7 @@ async def unpin(connection: AsyncConnection, person: str) -> bool:
 
 
 async def dossiers(connection: AsyncConnection, people: Sequence[Person]) -> tuple[Dossier, ...]:
-    """Cells, agreements and pins of these people, in their order."""
+    """Cells, agreements, pins and what they withheld of these people, in their order."""
     ids = [person.id for person in people]
     cells = await _cells(connection, ids)
     agreed: dict[str, list[Agreement]] = defaultdict(list)
@@ -106,8 +114,17 @@ async def dossiers(connection: AsyncConnection, people: Sequence[Person]) -> tup
         row.person: Pin(row.person, row.photo, row.mark, row.at, row.why)
         for row in await connection.execute(query)
     }
+    places: dict[str, set[str]] = defaultdict(set)
+    for row in await connection.execute(sa.select(withheld).where(withheld.c.person.in_(ids))):
+        places[row.person].add(row.place)
     return tuple(
-        Dossier(person, tuple(cells[person.id]), tuple(agreed[person.id]), pinned.get(person.id))
+        Dossier(
+            person,
+            tuple(cells[person.id]),
+            tuple(agreed[person.id]),
+            pinned.get(person.id),
+            frozenset(places[person.id]),
+        )
         for person in people
     )
 

@@ -1,14 +1,14 @@
-"""What somebody looks through in the vault, page by page, and the doubts that they settle."""
+"""What somebody looks through in the vault, page by page, and what they decide there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.vault import journal, listing
+from sameface.vault import journal, listing, withholding
 from sameface.vault.values import Receipt, Run
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -39,3 +39,11 @@ class Review:
         """That doubtful account is that person's, as somebody has decided. Error: BadUsage."""
         async with self._writing() as connection:
             await listing.settle_doubt(connection, store, ref, person_id, at)
+
+    async def withhold(
+        self, person_id: str, places: Collection[str], at: datetime, why: str
+    ) -> frozenset[str]:
+        """That person wants to be shown everywhere but in these places (stores, and what else the
+        console shows photos in); gives those of which this is news. `why` is for the journal."""
+        async with self._writing() as connection:
+            return await withholding.choose(connection, person_id, places, at, why)

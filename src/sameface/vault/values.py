@@ -86,12 +86,16 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that is remembered of one person and that a decision needs."""
+    """All that is remembered of one person and that a decision needs.
+
+    `withheld` are the places (stores among them) where they do not want to be shown.
+    """
 
     person: Person
     cells: tuple[Cell, ...]
     agreed: tuple[Agreement, ...]
     pin: Pin | None = None
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
