@@ -13,6 +13,7 @@ from sameface.settings import (
     PolicySettings,
     Removal,
     Wins,
+    Withholding,
     load_settings,
 )
 
@@ -57,6 +58,7 @@ def test_everything_it_says_is_a_value(tmp_path: Path) -> None:
         conflict = "newest"
         removal = "propagate"
         own-choice = "keep"
+        withholding = "ignore"
         empty-store = "30%"
         exclude-stores = ["yammer"]
         exclude-people = "others.txt"
@@ -74,6 +76,7 @@ def test_everything_it_says_is_a_value(tmp_path: Path) -> None:
     everybody = policy.everybody
     assert (everybody.wins, everybody.conflict) == (Wins.AUTHORITY, Conflict.NEWEST)
     assert (everybody.removal, everybody.own_choice) == (Removal.PROPAGATE, OwnChoice.KEEP)
+    assert everybody.withholding is Withholding.IGNORE
     assert everybody.exclude_stores == ("yammer",)
     assert policy.empty_store.percent == 30
     (left_out, without), (board, group) = policy.groups
@@ -148,6 +151,25 @@ def test_what_cannot_hold_is_refused_with_key_and_remedy(
         settings(tmp_path, policy + "\n")
 
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("policy", "line", "key"),
+    [
+        ('removal = "ask"\nwins = "newest"\nconflict = "newest"', 7, "policy.conflict"),
+        ('# both:\nremoval = "propagate"\nempty-store = "100%"', 6, "policy.removal"),
+        (f'{GROUP}people = "board.txt"\n\n{GROUP}', 9, "policy.groups[2].people"),
+        ('[[policy.people]]\nperson = "a@x"\nexclude = true\npin = "0123abcd"', 8, "policy.people"),
+    ],
+)
+def test_what_cannot_hold_is_refused_with_its_line(
+    tmp_path: Path, policy: str, line: int, key: str
+) -> None:
+    """Where the key stands; for one that is missing, where its table begins."""
+    with pytest.raises(BadDocument) as refused:
+        settings(tmp_path, policy + "\n")
+
+    assert str(refused.value).startswith(f"sameface.toml, line {line}: {key}")
 
 
 def test_a_store_that_is_only_read_cannot_be_seeded(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_everything_it_says_is_a_value(load: Load, tmp_path: Path) -> None:
         + EXCHANGE
         + 'mode = "both"\nquota-speed = 50\npatience = "30s"\nca-file = "ca.pem"\n'
         + SHAREPOINT.replace("graph.microsoft.com", "localhost:8443")
-        + 'library = "/Benutzerfotos/Profilbilder/"\n'
+        + 'library = "/Benutzerfotos/Profilbilder/"\nlicences = 12000\n'
         + YAMMER
         + 'token-file = "yammer.token"\n'
         + FOLDER
@@ -106,7 +106,8 @@ def test_everything_it_says_is_a_value(load: Load, tmp_path: Path) -> None:
     )
     assert (exchange.quota_speed, exchange.patience) == (50, timedelta(seconds=30))
     assert exchange.ca_file == tmp_path / "ca.pem"
-    assert sharepoint.library == "Benutzerfotos/Profilbilder"
+    assert (sharepoint.library, sharepoint.licences) == ("Benutzerfotos/Profilbilder", 12_000)
+    assert exchange.licences == 1
     assert yammer.sign_in == TokenSignIn(tmp_path / "yammer.token")
     assert (folder.path, folder.csv) == (tmp_path / "portraits", tmp_path / "people.csv")
     assert read.store("yammer") is yammer

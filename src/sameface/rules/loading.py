@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sameface.documents import Table, nearest, parse_toml
+from sameface.documents import Table, nearest, parse_toml, pointing
 from sameface.errors import BadDocument, BadUsage
 from sameface.rules.checking import check_rulebook
 from sameface.rules.durations import read_duration, read_span
@@ -83,7 +83,10 @@ def parse_rulebook(text: str, file: str, variant: str | None = None) -> Rulebook
         raw = changed_by(tomllib.loads(text), variant)
         file = f"{file}, variant {variant}"
         book = replace(_book(Table(raw, file, "")), variant=variant, variants=book.variants)
-    check_rulebook(book, file)
+        check_rulebook(book, file)
+        return book
+    with pointing(text):
+        check_rulebook(book, file)
     return book
 
 

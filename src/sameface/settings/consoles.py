@@ -21,6 +21,7 @@ KEYS = (
     "certificate-file",
     "key-file",
     "trusted-proxies",
+    "photo-folder",
     "approval",
     "tokens",
 )
@@ -58,7 +59,8 @@ class ConsoleSettings:
     """All of [console]. `url` is how browsers reach it, "" for this machine only.
 
     `certificate` and `key` are PEM files; `proxies` are the addresses of those that may speak for
-    others. `approval`: a second person looks at every photo that somebody uploads.
+    others. `photos` is a folder from which a web server in front hands out photos. `approval`: a
+    second person looks at every photo that somebody uploads.
     """
 
     sign_in: OpenId | None = None
@@ -66,6 +68,7 @@ class ConsoleSettings:
     certificate: Path | None = None
     key: Path | None = None
     proxies: tuple[str, ...] = ()
+    photos: Path | None = None
     approval: bool = False
     tokens: tuple[ConsoleToken, ...] = ()
 
@@ -81,6 +84,7 @@ def console_settings(table: Table, folder: Path) -> ConsoleSettings:
         certificate=certificate,
         key=key,
         proxies=_proxies(table),
+        photos=_folder(table, folder),
         approval=table.flag("approval", default=False),
         tokens=_tokens(table, folder),
     )
@@ -113,6 +117,16 @@ def _file(table: Table, key: str, folder: Path) -> Path | None:
         return None
     path = files.named(table, key, folder)
     files.filled(table, key, path, "put it there as PEM")
+    return path
+
+
+def _folder(table: Table, folder: Path) -> Path | None:
+    if not table.has("photo-folder"):
+        return None
+    path = files.named(table, "photo-folder", folder)
+    if not path.is_dir():
+        what = f"names {path.name}, which is no folder; make it, for the web server's group to read"
+        raise table.error("photo-folder", what)
     return path
 
 

@@ -36,7 +36,14 @@ _ANY_STORE = ("id", "connector", "mode", "writes")
 _WIRE = ("url", "ca-file", "patience")
 _KEYS = {
     "graph": (*_ANY_STORE, *_WIRE, "quota-speed", *signing_in.KEYS),
-    "sharepoint": (*_ANY_STORE, *_WIRE, "quota-speed", *signing_in.KEYS, "library"),
+    "sharepoint": (
+        *_ANY_STORE,
+        *_WIRE,
+        "quota-speed",
+        *signing_in.KEYS,
+        "library",
+        "licences",
+    ),
     "yammer": (*_ANY_STORE, *_WIRE, "quota-speed", *signing_in.PERSON_KEYS),
     "folder": (*_ANY_STORE, "path", "csv"),
     "active-directory": (*_ANY_STORE, *directories.AD_KEYS),
@@ -184,6 +191,7 @@ def _wire_store(row: Table, folder: Path, store: StoreSettings) -> StoreSettings
         ca_file=files.ca_file(row, folder),
         library=row.text("library", "").strip("/") if store.connector == "sharepoint" else "",
         quota_speed=row.number("quota-speed", 1, at_least=1) or 1,
+        licences=row.number("licences", 1, at_least=1) or 1,
         patience=row.offset("patience", "2m"),
     )
 

@@ -138,6 +138,8 @@ class DirectorySettings:
 class StoreSettings:
     """One configured store. `library` is SharePoint's folder; `path` and `csv` are the folder's.
 
+    `licences` is how many the organisation has, by which SharePoint grants more or less.
+
     `group` and `people` say whose mailboxes an Exchange of one's own is asked for.
     """
 
@@ -154,6 +156,7 @@ class StoreSettings:
     group: str = ""
     people: Path | None = None
     quota_speed: int = 1
+    licences: int = 1
     patience: timedelta = timedelta(minutes=2)
     seed_once: bool = False  # given a photo where it has none, and never another one
 

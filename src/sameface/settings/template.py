@@ -104,6 +104,7 @@ client-secret-file = "graph.secret"  # a file with the secret's value, readable 
 # tenant = "YOUR-TENANT"
 # client-id = "YOUR-CLIENT-ID"
 # client-certificate-file = "sameface.pem"
+# licences = 12000                   # of your organisation: beyond 1,000 more may be asked a minute
 
 # Yammer (Viva Engage) lets itself be read with a person's sign-in only, and never be written.
 # [[stores]]

@@ -1,7 +1,4 @@
-"""Reading documents strictly: TOML and JSON tables whose mistakes name file, table, key and remedy.
-
-Knows only errors. Used at the doors (rulebooks, scenarios, settings), so that the inside can trust.
-"""
+"""Tables of a document, of which every key is asked for by kind and name."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sameface.documents.lines import line_of, under
 from sameface.errors import BadDocument
 
 _CLOSE = 0.5
@@ -27,9 +25,9 @@ _KINDS = {
 
 
 def parse_toml(text: str, file: str) -> Table:
-    """The document as a strict `Table`; a syntax error names its line."""
+    """The document as a strict `Table`; every mistake in it is told with its line."""
     try:
-        return Table(tomllib.loads(text), file, "")
+        return Table(tomllib.loads(text), file, "", text)
     except tomllib.TOMLDecodeError as wrong:
         raise BadDocument(file, "", "", f"is not valid TOML: {wrong}") from None
 
@@ -63,15 +61,23 @@ def parse_offset(text: str) -> timedelta | None:
 
 
 class Table:
-    """One table of a document. Every read says what it expects; `done()` refuses the unread."""
+    """One table of a document. Every read says what it expects; `done()` refuses the unread.
 
-    def __init__(self, raw: Mapping[str, Any], file: str, path: str) -> None:
+    `path` is its place in the document, empty for the whole; `text` the document's own, where it is
+    TOML and a mistake can be told with its line.
+    """
+
+    def __init__(
+        self, raw: Mapping[str, Any], file: str, path: str, text: str | None = None
+    ) -> None:
         self.raw, self.file, self.path = raw, file, path
+        self._text = text
         self._read: set[str] = set()
 
     def error(self, key: str, what: str) -> BadDocument:
         """A mistake at that key of this table, to be raised by who knows why it is one."""
-        return BadDocument(self.file, self.path, key, what)
+        line = None if self._text is None else line_of(self._text, self.path, key)
+        return BadDocument(self.file, self.path, key, what, line)
 
     def has(self, key: str) -> bool:
         return key in self.raw
@@ -144,7 +150,7 @@ class Table:
     def table(self, key: str) -> Table:
         """A sub-table, empty where there is none."""
         value = self.value(key, dict, {})
-        return Table(value, self.file, self._under(key))
+        return Table(value, self.file, under(self.path, key), self._text)
 
     def rows(self, key: str) -> list[Table]:
         """An array of tables, each named by its place: `steps[3]` is the third."""
@@ -152,16 +158,17 @@ class Table:
         for number, row in enumerate(value, 1):
             if not isinstance(row, dict):
                 raise self.error(key, f"should hold tables; number {number} is {_shown(row)}")
-        return [Table(row, self.file, f"{self._under(key)}[{n}]") for n, row in enumerate(value, 1)]
+        place = under(self.path, key)
+        return [
+            Table(row, self.file, f"{place}[{number}]", self._text)
+            for number, row in enumerate(value, 1)
+        ]
 
     def done(self) -> None:
         """Refuse a key nobody asked for: a misspelt key must never be silently ignored."""
         for key in self.raw:
             if key not in self._read:
                 raise self.error(key, f"is not known here{nearest(key, self._read)}")
-
-    def _under(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
 
 
 def _shown(value: Any) -> str:
