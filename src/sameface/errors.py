@@ -56,17 +56,18 @@ class BadInput(SamefaceError):
 
 
 class BadDocument(BadInput):
-    """SF-101: a file that names something wrong."""
+    """SF-101: a file that names something wrong; `line` from 1, where one is known."""
 
     code = "SF-101"
 
-    def __init__(self, file: str, table: str, key: str, what: str) -> None:
+    def __init__(self, file: str, table: str, key: str, what: str, line: int | None = None) -> None:
         super().__init__(file, table, key, what)
-        self.file, self.table, self.key, self.what = file, table, key, what
+        self.file, self.table, self.key, self.what, self.line = file, table, key, what, line
 
     def sentence(self) -> str:
+        file = self.file if self.line is None else f"{self.file}, line {self.line}"
         place = ".".join(part for part in (self.table, self.key) if part)
-        return f"{self.file}: {place} {self.what}" if place else f"{self.file} {self.what}"
+        return f"{file}: {place} {self.what}" if place else f"{file} {self.what}"
 
 
 class BadSettings(BadInput):

@@ -25,22 +25,25 @@ from sameface.values import ACTIVE_DIRECTORY
 
 SERVER = "ldaps://dc1.contoso.test"
 LOOKING = Tried(SERVER, base_dn="DC=contoso,DC=test")
+SIGNING_IN = Tried(SERVER, "to sign in as sameface", signed_in=False)
 WRITING = Tried(SERVER, "to write thumbnailPhoto", "alice@contoso.test", size_bytes=20_000)
 
 RESULTS: list[tuple[int, Tried, type[StoreFailed], str]] = [
     (-1, LOOKING, Unreachable, "firewall"),
     (85, LOOKING, Unreachable, "firewall"),
-    (49, LOOKING, SignInRefused, "password"),
-    (-2, LOOKING, SignInRefused, "kinit"),
-    (-6, LOOKING, SignInRefused, "libsasl2-modules-gssapi-mit"),
-    (8, LOOKING, SignInRefused, "ldaps://"),
+    (49, SIGNING_IN, SignInRefused, "password"),
+    (-2, SIGNING_IN, SignInRefused, "kinit"),
+    (-6, SIGNING_IN, SignInRefused, "libsasl2-modules-gssapi-mit"),
+    (8, SIGNING_IN, SignInRefused, "ldaps://"),
+    (8, LOOKING, Unreachable, "ended the session"),
     (13, LOOKING, SignInRefused, "starttls"),
     (10, LOOKING, Unreachable, "url"),
     (50, WRITING, NotAllowed, "right"),
     (32, WRITING, NoSuchAccount, "deleted"),
     (32, LOOKING, NotAllowed, "base-dn"),
     (4, LOOKING, NotAllowed, "size limit"),
-    (11, LOOKING, Busy, "later"),
+    (3, LOOKING, Busy, "later"),
+    (11, LOOKING, Busy, "grants"),
     (51, LOOKING, Busy, "later"),
     (52, WRITING, Busy, "later"),
     (19, WRITING, OverCeiling, "20,000 bytes"),

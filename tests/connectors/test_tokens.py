@@ -98,11 +98,12 @@ async def test_a_certificate_signs_an_assertion(tmp_path: Path, clock: VirtualCl
 async def test_a_refusal_is_told_by_its_code(
     tmp_path: Path, clock: VirtualClock, description: str, told: str
 ) -> None:
-    """The code and the next step, and nothing else of what the service said."""
+    """Who was asked, the code and the next step, and nothing else of what the service said."""
     async with signing_in(refusing(description), tmp_path / "ca.pem") as login:
         with pytest.raises(SignInRefused, match=told) as refused:
             await app_tokens(login, tmp_path / "ca.pem", clock).get()
 
+    assert refused.value.sentence().startswith(f"exchange: {login.url}, asked to sign us in, ")
     assert "hush" not in str(refused.value)
     assert refused.value.exit == 2
 

@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from tests.contracts.directory_rigs import SERVED, DirectoryRig
-from tests.contracts.rigs import ALL, READ, STATE, WIRED, WRITTEN, Making, Rig, TenantRig
+from tests.contracts.directory_rigs import SERVED, DirectoryRig, RemoteDirectoryRig
+from tests.contracts.rigs import (
+    ALL,
+    READ,
+    STATE,
+    WIRED,
+    WRITTEN,
+    Making,
+    Remote,
+    Rig,
+    TenantRig,
+)
 
 from sameface.pictures import portrait
 from sameface.tenant.server import Tenant
@@ -68,11 +78,26 @@ async def read(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> As
         yield running
 
 
+@pytest.fixture(params=[*WIRED, *REAL])
+async def remote(
+    request: pytest.FixtureRequest, tmp_path: Path, keys: Path
+) -> AsyncIterator[Remote]:
+    """The connectors on the wire, whose servers can misbehave."""
+
+    def made() -> Remote:
+        if request.param in WIRED:
+            return WIRED[request.param]()
+        return RemoteDirectoryRig(request.getfixturevalue(SERVED[request.param]))
+
+    async with started(made, tmp_path, keys) as running:
+        yield running
+
+
 @pytest.fixture(params=WIRED)
 async def wired(
     request: pytest.FixtureRequest, tmp_path: Path, keys: Path
 ) -> AsyncIterator[TenantRig]:
-    """The connectors on the wire, whose servers can misbehave."""
+    """Those of them that ask by HTTP: for each person by themselves, and under a quota."""
     async with started(WIRED[request.param], tmp_path, keys) as running:
         yield running
 

@@ -54,8 +54,31 @@ class Rig(Protocol):
         """The picture as a third party sees it in the store."""
 
 
+class Remote(Rig, Protocol):
+    """A store on the wire, whose server can misbehave."""
+
+    tells_when: bool  # whether a server that is busy says how long
+
+    async def fault(
+        self, kind: str, *, times: int | None = None, retry_after: int | None = None
+    ) -> None:
+        """From now on, or so many times: "401" (signed out), "403", "429", "500", "503", "cut",
+        "half" (photos that break off)."""
+
+    async def better(self) -> None:
+        """Take every fault back."""
+
+    async def joins(self, person: str) -> None:
+        """Somebody new with a photo."""
+
+    async def now(self) -> datetime:
+        """What the store's own clock says."""
+
+
 class TenantRig:
     """A store of the local tenant, driven through its own pages."""
+
+    tells_when = True
 
     def __init__(self, store: str, channel: str, service: str) -> None:
         self.store, self.service = store, service
@@ -126,10 +149,21 @@ class TenantRig:
         told = (await self._desk.get("/_tenant/clock")).json()["now"]
         return datetime.fromisoformat(told)
 
-    async def fault(self, kind: str, **told: Any) -> None:
+    async def fault(
+        self,
+        kind: str,
+        *,
+        times: int | None = None,
+        retry_after: int | None = None,
+        person: str | None = None,
+    ) -> None:
         """Order a fault for this store's service."""
-        order = {name.replace("_", "-"): value for name, value in told.items()}
+        told = {"times": times, "retry-after": retry_after, "person": person}
+        order = {name: value for name, value in told.items() if value is not None}
         await self.tell("faults", {"kind": kind, "service": self.service, **order})
+
+    async def joins(self, person: str) -> None:
+        await self.tell("people", {"id": person, "photo": "N", "mailbox": self.mailboxes})
 
     async def better(self) -> None:
         """Take every fault back."""

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,32 @@ async def test_the_loopback_needs_no_proxy(
 def test_what_is_the_loopback(url: str, here: bool) -> None:
     """Names and both families of addresses."""
     assert is_loopback(url) is here
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "told"),
+    [
+        ("other.test", None, r"Hostname mismatch.*write the name that it is made out to in `url`"),
+        ("localhost", datetime(2020, 3, 3, tzinfo=UTC), r"expired.*its server needs a new one"),
+    ],
+)
+async def test_each_doubt_of_a_certificate_has_its_remedy(
+    clock: VirtualClock, tmp_path: Path, name: str, ends: datetime | None, told: str
+) -> None:
+    """Another name and an end that is past are no matter of who signed it."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, not_after=ends).configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    async with listening(OK, context) as (port, asked):
+        door = Door(
+            "exchange", f"https://localhost:{port}", clock=clock, ca_file=tmp_path / "ca.pem"
+        )
+        with pytest.raises(Unreachable, match=told):
+            await door.ask("GET", "/")
+        await door.close()
+
+    assert asked == []
 
 
 async def test_trust_is_what_the_ca_file_says(clock: VirtualClock, tmp_path: Path) -> None:

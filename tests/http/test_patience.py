@@ -163,3 +163,13 @@ async def test_no_more_run_at_once_than_the_store_allows(clock: VirtualClock) ->
 
     assert most == 3
     assert asking.requests == 20
+
+
+async def test_what_costs_nothing_waits_for_nobody(clock: VirtualClock) -> None:
+    """A picture from a host that counts nothing is fetched while the quota is used up."""
+    asking = door(Server(GOOD), clock, quota=(1, timedelta(seconds=60)))
+    await asking.ask("GET", "/users")
+
+    await asking.ask("GET", "/mugshot", cost=0)
+
+    assert clock.t == 0.0

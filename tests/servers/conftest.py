@@ -27,6 +27,10 @@ class Unit:
         self.server.tools.delete(dn)
         self._dns.remove(dn)
 
+    def move(self, dn: str, above: str) -> None:
+        """Out of the unit, below another entry."""
+        self._dns[self._dns.index(dn)] = self.server.tools.move(dn, above)
+
     def clear(self) -> None:
         """A UPN is used once in a domain, so the next test must find it free."""
         for dn in self._dns:

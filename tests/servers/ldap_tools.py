@@ -38,6 +38,14 @@ class LdapTools:
     def delete(self, dn: str) -> None:
         self._run("ldapmodify", [_line("dn", dn), "changetype: delete"])
 
+    def move(self, dn: str, above: str) -> str:
+        """Below another entry; returns the new DN."""
+        name = dn.partition(",")[0]
+        order = [("changetype", "modrdn"), ("newrdn", name), ("deleteoldrdn", "1")]
+        lines = [f"{key}: {value}" for key, value in order]
+        self._run("ldapmodify", [_line("dn", dn), *lines, _line("newsuperior", above)])
+        return f"{name},{above}"
+
     def value(self, dn: str, name: str) -> bytes | None:
         """The attribute's first value."""
         options = ["-LLL", "-o", "ldif-wrap=no", "-b", dn, "-s", "base", "(objectClass=*)", name]

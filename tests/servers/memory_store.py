@@ -102,6 +102,8 @@ class MemoryStore:
     overwritten: list[tuple[str, bytes]] = field(default_factory=list)
     vanishing: set[str] = field(default_factory=set)  # whose photo goes between listing and reading
     hidden: set[str] = field(default_factory=set)  # whose photo it holds and does not show
+    written: set[str] = field(default_factory=set)  # whom Sameface changed last, and nobody since
+    halves: set[bytes] = field(default_factory=set)  # what it made of photos when it garbled them
 
     def __post_init__(self) -> None:
         self._people: dict[str, Account] = {}
@@ -124,17 +126,20 @@ class MemoryStore:
         """The account is deleted, and its photo with it."""
         del self._people[upn]
         self._files.pop(upn, None)
+        self.written.discard(upn)
 
     def put(self, upn: str, photo: bytes) -> None:
         """A new photo, in every file the store keeps."""
         sizes = self.capabilities.sizes_px if self.capabilities.several_files else ()
         self._files[upn] = {px: reencoded(photo, px) for px in sizes} or {0: photo}
+        self.written.discard(upn)
         self._touch(upn)
 
     def take_away(self, upn: str) -> None:
         """The photo is removed, and the store remembers that there was one."""
         if self._files.pop(upn, None) is not None:
             self._deleted.add(upn)
+            self.written.discard(upn)
             self._touch(upn)
 
     @property
@@ -202,10 +207,12 @@ class MemoryStore:
             files = {0: reencoded(largest.data, self.capabilities.largest_px)}
         if self.lies == "garbles":
             files = {px: data[: len(data) // 2] for px, data in files.items()}
+            self.halves |= set(files.values())
         if self.lies == "crops":
             files = {px: _cropped(data) for px, data in files.items()}
         self._files[account.ref] = {} if self.lies == "loses" else files
         self.hidden.discard(account.ref)
+        self.written.add(account.ref)
         self._touch(account.ref)
         self._ask("written")
         return Written(self._key(account.ref))
@@ -220,6 +227,7 @@ class MemoryStore:
             self.overwritten.append((account.ref, before))
         if self.lies != "keeps":
             self.take_away(account.ref)
+            self.written.add(account.ref)
         self._ask("removed")
         return Written(None)
 

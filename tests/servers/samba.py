@@ -46,6 +46,7 @@ class Samba:
         self._folder = folder
         self._units = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self.url = URL
         self.ca_file = folder / "private/tls/ca.pem"
         self.tools = LdapTools(URL, ADMIN, PASSWORD, self.ca_file)
 
@@ -82,16 +83,6 @@ class Samba:
             (folder / name).mkdir(exist_ok=True)
         self._certify()
         self._found_by_address()
-
-    def load(self, ldif: str) -> None:
-        """Many entries at once, before it is started: some 5 ms each."""
-        tool = shutil.which("ldbadd")
-        assert tool is not None, "ldbadd is not installed; tests/servers/packages.txt says whence"
-        database = str(self._folder / "private/sam.ldb")
-        done = subprocess.run(
-            [tool, "-H", database], input=ldif, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
 
     def start(self) -> None:
         """Returns when it answers."""

@@ -47,7 +47,7 @@ class Slapd:
         self._folder = folder
         self._units = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._ports = _free_port(), _free_port()
+        self._ports = free_port(), free_port()
         self.starttls_url = f"ldap://127.0.0.1:{self._ports[0]}"
         self.url = f"ldaps://127.0.0.1:{self._ports[1]}"
         self.ca_file = folder / "ca.pem"
@@ -118,7 +118,8 @@ class Slapd:
         return StoreSettings(OPENLDAP, "openldap", mode, ca_file=self.ca_file, directory=directory)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listened on a moment ago."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -74,6 +74,28 @@ async def test_who_was_deleted_is_gone(samba: Samba, domain: Unit, dirsync: DirS
     assert page.gone == (before["alice"].account.ref,)
 
 
+@pytest.mark.parametrize(("account", "dirsync"), MODES)
+async def test_who_is_moved_joins_or_leaves(
+    samba: Samba, domain: Unit, account: str, dirsync: DirSync
+) -> None:
+    """From one organisational unit to another: a change of nothing but the place."""
+    alice, elsewhere = domain.person("alice", face("A")), samba.unit()
+    domain.person("bob")
+    here = samba.settings(domain.dn, who=account, dirsync=dirsync)
+    there = samba.settings(elsewhere, who=account, dirsync=dirsync)
+    async with opened(here) as leaving, opened(there) as joining:
+        before, old = await look(leaving)
+        _, new = await look(joining)
+        domain.move(alice, elsewhere)
+        left, page = await look(leaving, old.since)
+        joined, _ = await look(joining, new.since)
+
+    assert left == {}
+    assert page.gone == (before["alice"].account.ref,)
+    assert joined.keys() == {"alice"}
+    assert joined["alice"].standing is Standing.PHOTO
+
+
 @pytest.mark.parametrize("cursor", ['{"since": "Z2FyYmFnZQ=="}', '{"since": ""}', "garbage"])
 @pytest.mark.parametrize(("account", "dirsync"), MODES)
 async def test_a_cursor_that_is_no_good_reads_everything(

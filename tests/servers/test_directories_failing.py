@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,7 @@ async def test_another_name_in_the_certificate(samba: Samba, slapd: Slapd, start
         assert "localhost" in told
         assert "certificate" in told
         assert "Hostname mismatch" in told
+        assert "write the name that it is made out to in `url`" in told
 
 
 @pytest.mark.parametrize("starttls", [False, True])
@@ -79,8 +82,31 @@ async def test_a_certificate_of_somebody_else(samba: Samba, tmp_path: Path, star
     settings = replace(samba.settings(ROOT, *urls, starttls=starttls), ca_file=other)
     told = await sentence(settings, Unreachable)
 
-    assert "cannot be trusted" in told
+    assert "not trusted" in told
     assert "ca-file" in told
+
+
+async def test_a_certificate_that_has_ended(slapd: Slapd, tmp_path: Path) -> None:
+    """Its server needs a new one; nothing was said to it before that was seen."""
+    authority, heard = trustme.CA(), []
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ended = datetime(2020, 3, 3, tzinfo=UTC)
+    authority.issue_cert("127.0.0.1", not_after=ended).configure_cert(context)
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0, ssl=context) as server:
+        url = f"ldaps://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        settings = replace(slapd.settings(ROOT, url), ca_file=tmp_path / "ca.pem")
+        told = await sentence(settings, Unreachable)
+
+    assert url in told
+    assert "expired" in told
+    assert "needs a new one" in told
+    assert not any(heard)
 
 
 async def test_a_base_that_is_not_there(samba: Samba, slapd: Slapd) -> None:

@@ -45,7 +45,9 @@ def open_connector(  # noqa: PLR0911 - a table
         case "sharepoint":
             from sameface.connectors.sharepoint import connector as sharepoint  # noqa: PLC0415
 
-            able = sharepoint.capabilities(writes=writes, quota_speed=speed)
+            able = sharepoint.capabilities(
+                writes=writes, quota_speed=speed, licences=settings.licences
+            )
             door = _door(settings, able, *seams)
             return sharepoint.SharePointConnector(settings.id, door, able, settings.library, page)
         case "yammer":

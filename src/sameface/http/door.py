@@ -265,10 +265,7 @@ class Door:
         _, host, port = _origin(request.target)
         doubt = untrusted(broken)
         if doubt is not None:
-            what = (
-                f"the certificate of {host} is not trusted ({doubt}); "
-                "name the authority that signed it with `ca-file`"
-            )
+            what = f"the certificate of {host} is not trusted ({doubt.why}); {doubt.remedy}"
         elif isinstance(broken, _CONNECTING):
             slow = isinstance(broken, httpx.TimeoutException)
             reason = "no answer in time" if slow else "refused, or no such host"
@@ -319,11 +316,29 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
-def untrusted(broken: BaseException) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a certificate is not trusted, and who can mend it."""
+
+    why: str
+    remedy: str
+
+
+_NOT_YET, _ENDED, _OTHER_NAMES = 9, 10, (62, 64)  # OpenSSL's numbers
+
+
+def untrusted(broken: BaseException) -> Doubt | None:
     """Why a certificate was not trusted, where that is what lies under the error."""
     cause: BaseException | None = broken
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message
+            remedy = "name the authority that signed it with `ca-file`"
+            if cause.verify_code in _OTHER_NAMES:
+                remedy = "write the name that it is made out to in `url`"
+            elif cause.verify_code == _ENDED:
+                remedy = "its server needs a new one"
+            elif cause.verify_code == _NOT_YET:
+                remedy = "set this machine's clock right"
+            return Doubt(cause.verify_message.rstrip("."), remedy)
         cause = cause.__cause__ or cause.__context__
     return None

@@ -79,7 +79,13 @@ class Quota:
 
     @asynccontextmanager
     async def spend(self, cost: int) -> AsyncIterator[None]:
-        """Wait until `cost` units are free (never more than there are), and use them."""
+        """Wait until `cost` units are free (never more than there are), and use them.
+
+        What costs nothing waits for nobody.
+        """
+        if not cost:
+            yield
+            return
         cost = min(cost, self.units)
         async with self._turn:  # one after another, or two could each hold half of what both need
             for _ in range(cost):
@@ -118,8 +124,13 @@ class _Lease:
     out: int = 0
 
 
+_HANDFUL = 25
+"""Units taken at once, at most: what a process that is killed leaves uncounted, or counted."""
+
+
 class SharedQuota:
-    """A quota that all processes with the same pool keep together, by name.
+    """A quota that all processes with the same pool keep together, by name: those that run side
+    by side, and those that follow one another within a period.
 
     Units are taken by the handful, so that most requests cost the pool nothing, and given back as
     soon as none of them is under way. They count as used until a period after that.
@@ -128,13 +139,16 @@ class SharedQuota:
     def __init__(self, name: str, units: int, period: timedelta, clock: Clock, pool: Pool) -> None:
         self.units, self._period, self._clock = units, period, clock
         self._name, self._pool = name, pool
-        self._handful = max(1, units // 50)
+        self._handful = max(1, min(_HANDFUL, units // 50))
         self._lease: _Lease | None = None
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def spend(self, cost: int) -> AsyncIterator[None]:
         """As `Quota.spend`."""
+        if not cost:
+            yield
+            return
         cost = min(cost, self.units)
         async with self._turn:
             lease = await self._with(cost)

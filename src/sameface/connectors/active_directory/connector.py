@@ -9,7 +9,7 @@ from sameface.connectors.ldap.connector import PER_PAGE, DirectoryConnector, cap
 from sameface.connectors.ldap.controls import DirSyncFlags
 from sameface.connectors.ldap.schema import Changes
 from sameface.errors import BadSettings
-from sameface.http import Clock
+from sameface.http import Clock, Patience
 from sameface.settings import DirSync as DirSyncMode
 from sameface.settings import StoreSettings
 
@@ -24,7 +24,14 @@ def active_directory(settings: StoreSettings, page: int | None, clock: Clock) ->
     if settings.directory is None:
         raise BadSettings(f"{settings.id} has no directory; name its url and base-dn.")
     told = settings.directory
-    directory = Directory(settings.id, told, settings.ca_file, page or PER_PAGE)
+    directory = Directory(
+        settings.id,
+        told,
+        settings.ca_file,
+        page=page or PER_PAGE,
+        patience=Patience(waiting=settings.patience),
+        clock=clock,
+    )
     attribute, flags = str(told.photo_attribute), _FLAGS.get(told.dirsync)
     changes: Changes = SequenceNumbers(directory)
     if flags is not None:

@@ -20,12 +20,16 @@ def written_at(metadata: bytes, attribute: str) -> datetime | None:
     if len(metadata) < _HEAD.size:
         return None
     version, _, count, _ = _HEAD.unpack_from(metadata)
-    if version != 1 or len(metadata) < _HEAD.size + count * _ROW.size:
+    ends = _HEAD.size + count * _ROW.size
+    if version != 1 or len(metadata) < ends:
         return None
-    for row in range(count):
-        number, _, seconds, *_ = _ROW.unpack_from(metadata, _HEAD.size + row * _ROW.size)
-        if number == PHOTO_IDS[attribute]:
+    number = struct.pack("<I", PHOTO_IDS[attribute])
+    at = metadata.find(number, _HEAD.size, ends)  # of some thirty rows, of everybody: so no loop
+    while at >= 0:
+        if (at - _HEAD.size) % _ROW.size == 0:
+            _, _, seconds, *_ = _ROW.unpack_from(metadata, at)
             return _moment(seconds)
+        at = metadata.find(number, at + 1, ends)
     return None
 
 

@@ -43,13 +43,14 @@ class Users:
 
     def account(self, store: str, entry: Entry) -> Account | None:
         """`ref` is the objectGUID; the anchor of Entra Connect is a second object GUID."""
-        guids = list(dict.fromkeys(g for name in _ANCHORS if (g := guid(entry.octets(name)))))
-        if not guids or guid(entry.octets(_ANCHORS[0])) is None:
+        own, anchor = (guid(entry.octets(name)) for name in _ANCHORS)
+        if own is None:
             return None
+        guids = [own] if anchor in (None, own) else [own, anchor]
         keys = [(Key.OBJECT_GUID, one) for one in guids]
         keys += [(kind, value) for kind, name in _KEYS if (value := entry.text(name))]
         name = entry.text("displayName") or entry.text("sAMAccountName")
-        return Account(store, guids[0], name, tuple(keys))
+        return Account(store, own, name, tuple(keys))
 
     def named(self, ref: str) -> str:
         return f"(objectGUID={escaped(UUID(ref).bytes_le)})"

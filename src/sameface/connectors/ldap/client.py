@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sameface.connectors.ldap.controls import PAGED, Control, paged, paged_cookie
 from sameface.connectors.ldap.entries import Entry, Found
-from sameface.connectors.ldap.errors import ELSEWHERE, LOST, Said, Tried, failure
+from sameface.connectors.ldap.errors import ELSEWHERE, ENDED, LOST, Said, Tried, failure
 from sameface.connectors.ldap.handshake import knock
 from sameface.errors import BadSettings, Busy, StoreFailed, Unreachable
+from sameface.http import Clock, Patience, Waiting
 from sameface.settings import DirectorySettings
 
 if TYPE_CHECKING:
@@ -27,10 +29,22 @@ BASE, SUBTREE = 0, 2
 
 _CONNECT_S, _LISTEN_S = 10.0, 0.5
 
+_UNKNOWN_PAGE = frozenset((2, 12, 53))
+"""How servers refuse the cookie of a page: protocolError, AD's unavailableCriticalExtension, and
+unwillingToPerform (RFC 2696, 3)."""
+
 _NO_LIBRARY = (
     'python-ldap is not installed, which directories need; pip install "sameface[ldap]" (it wants '
     "a C compiler and, on Debian, libldap2-dev and libsasl2-dev)."
 )
+
+
+class Repeat(Enum):
+    """When a request may be sent once more."""
+
+    ALWAYS = "it reads, so it costs nothing but time"
+    IF_NOT_BEGUN = "it writes: never where a server may have carried it out"
+    NEVER = "it belongs to this line"
 
 
 class Refused(Exception):
@@ -48,12 +62,20 @@ class Directory:
     """
 
     def __init__(
-        self, store: str, settings: DirectorySettings, ca_file: Path | None, page: int
+        self,
+        store: str,
+        settings: DirectorySettings,
+        ca_file: Path | None,
+        *,
+        page: int,
+        patience: Patience,
+        clock: Clock,
     ) -> None:
         self.store, self.settings = store, settings
         self.base_dn = settings.base_dn
         self.requests = 0
         self._ca_file, self._page = ca_file, page
+        self._patience, self._clock = patience, clock
         self._line: Line | None = None
         self._server = 0  # which of the urls is used
         self._turn = asyncio.Lock()
@@ -77,12 +99,11 @@ class Directory:
         controls: Sequence[Control] = (),
         *,
         account: str | None = None,
-        again: bool = True,
     ) -> Found:
-        """One search; on another server again if this one is lost, unless `again` is False."""
+        """One search; on another server again if this one is lost."""
         try:
             return await self.try_search(
-                base, scope, filter_, attributes, controls, account=account, again=again
+                base, scope, filter_, attributes, controls, account=account
             )
         except Refused as refused:
             raise refused.failed from None
@@ -96,37 +117,45 @@ class Directory:
         controls: Sequence[Control] = (),
         *,
         account: str | None = None,
-        again: bool = True,
+        repeat: Repeat = Repeat.ALWAYS,
     ) -> Found:
         """As `search`, for who can go on after some refusals. Error: Refused too."""
         return await self.ask(
             lambda line: line.search(base, scope, filter_, attributes, controls),
             Tried(self.url, "to search", account, base),
-            again=again,
+            repeat,
         )
 
-    async def pages(self, filter_: str, attributes: Sequence[str]) -> AsyncIterator[list[Entry]]:
-        """All entries below the base DN, a page at a time.
+    async def pages(
+        self,
+        filter_: str,
+        attributes: Sequence[str],
+        base: str | None = None,
+        controls: Sequence[Control] = (),
+    ) -> AsyncIterator[list[Entry]]:
+        """All entries below that base, the settings' usually, a page at a time.
 
-        Where a server is lost in the middle, the next one begins anew: entries come again.
+        Where a server is lost in the middle, or does not know any more where it was, the look
+        begins anew: entries come again.
         """
-        lost = 0
+        left = len(self.settings.urls)  # so often it may begin anew
         cookie = b""
         while True:
             try:
-                found = await self.search(
-                    self.base_dn,
+                found = await self.try_search(
+                    self.base_dn if base is None else base,
                     SUBTREE,
                     filter_,
                     attributes,
-                    [paged(self._page, cookie)],
-                    again=not cookie,
+                    [paged(self._page, cookie), *controls],
+                    repeat=Repeat.NEVER if cookie else Repeat.ALWAYS,
                 )
-            except (Unreachable, Busy):
-                lost += 1
-                if not cookie or lost > len(self.settings.urls):
-                    raise
-                cookie = b""
+            except (Unreachable, Busy, Refused) as wrong:
+                fails = wrong.failed if isinstance(wrong, Refused) else wrong
+                known = isinstance(wrong, Refused) and wrong.said.code not in _UNKNOWN_PAGE
+                if known or not cookie or left == 0:
+                    raise fails from None
+                cookie, left = b"", left - 1
                 continue
             yield list(found.entries)
             cookie = paged_cookie(found.controls[PAGED]) if PAGED in found.controls else b""
@@ -142,36 +171,38 @@ class Directory:
         *,
         account: str,
     ) -> None:
-        """Put one value, or none. Errors: Refused, and StoreFailed; never sent a second time."""
+        """Put one value, or none. Errors: Refused, and StoreFailed."""
         doing = f"to {'write' if value is not None else 'remove'} {attribute}"
         tried = Tried(self.url, doing, account, dn, len(value or b""))
         await self.ask(
-            lambda line: line.replace(dn, attribute, value, controls), tried, again=False
+            lambda line: line.replace(dn, attribute, value, controls), tried, Repeat.IF_NOT_BEGUN
         )
 
-    async def ask(self, work: Callable[[Line], T], tried: Tried, *, again: bool = True) -> T:
-        """The work, done with the connection, in a thread. Errors: Refused, StoreFailed."""
+    async def ask(
+        self, work: Callable[[Line], T], tried: Tried, repeat: Repeat = Repeat.ALWAYS
+    ) -> T:
+        """The work, done with the connection, in a thread. Errors: Refused, StoreFailed.
+
+        Where a line breaks, the next server is asked at once; where all are busy, we wait.
+        """
         async with self._turn:
-            line_module = _library()
-            for left in range(len(self.settings.urls) if again else 0, -1, -1):
-                if self._line is None:
-                    self._line = await asyncio.to_thread(self._connect)
-                self.requests += 1
+            lines = len(self.settings.urls) if repeat is Repeat.ALWAYS else 0  # that may break
+            servers = len(self.settings.urls)  # that may be busy before we wait
+            waiting = Waiting(self._patience, self._clock)
+            while True:
+                line = await self._signed_in(waiting)
                 try:
-                    return await asyncio.to_thread(work, self._line)
-                except asyncio.CancelledError:
-                    self._line = None  # its thread is still at it; nobody else may be
-                    raise
-                except line_module.Answered as answered:
-                    said: Said = answered.said
-                    failed = failure(self.store, said, replace(tried, server=self._line.url))
-                    if said.code not in LOST | ELSEWHERE:
-                        raise Refused(said, failed) from None
-                    self._hang_up()
-                    self._server = (self._server + 1) % len(self.settings.urls)
-                    if left == 0:
-                        raise failed from None
-            raise AssertionError("every way out of the loop returns or raises")
+                    return await self._done(line, work, tried)
+                except Unreachable:
+                    lines -= 1
+                    if lines < 0:
+                        raise
+                except Busy:  # so it was not carried out
+                    servers -= 1
+                    if repeat is Repeat.NEVER:
+                        raise
+                    if servers <= 0 and not await waiting.again():
+                        raise
 
     async def listen(
         self, base: str, filter_: str, attributes: Sequence[str], control: Control
@@ -202,6 +233,34 @@ class Directory:
 
     # -- what follows is helpers, in the order of their use
 
+    async def _signed_in(self, waiting: Waiting) -> Line:
+        """The connection, made if there is none; where all servers are busy, we wait."""
+        while self._line is None:
+            try:
+                self._line = await asyncio.to_thread(self._connect)
+            except Busy:
+                if not await waiting.again():
+                    raise
+        return self._line
+
+    async def _done(self, line: Line, work: Callable[[Line], T], tried: Tried) -> T:
+        """Errors: Refused; and Unreachable and Busy, after which the next server has its turn."""
+        self.requests += 1
+        try:
+            return await asyncio.to_thread(work, line)
+        except asyncio.CancelledError:
+            self._line = None  # its thread is still at it; nobody else may be
+            raise
+        except _library().Answered as answered:
+            said: Said = answered.said
+            failed = failure(self.store, said, replace(tried, server=line.url))
+            if said.code not in LOST | ELSEWHERE | ENDED:
+                raise Refused(said, failed) from None
+            self._hang_up()
+            if said.code not in ENDED:
+                self._server = (self._server + 1) % len(self.settings.urls)
+            raise failed from None
+
     def _connect(self) -> Line:
         """Signed in at the first server that answers, beginning with the one used last."""
         line_module = _library()
@@ -222,7 +281,8 @@ class Directory:
             except Unreachable as unreachable:
                 lost = unreachable
             except line_module.Answered as answered:
-                failed = failure(self.store, answered.said, Tried(url, f"to sign in {bind}"))
+                tried = Tried(url, f"to sign in {bind}", signed_in=False)
+                failed = failure(self.store, answered.said, tried)
                 if answered.said.code not in LOST | ELSEWHERE:
                     raise failed from None
                 lost = failed

@@ -175,7 +175,7 @@ class DirectoryConnector:
         """The photo as it is kept, whatever the size."""
         entry = await self._entry(account)
         photo = entry.octets(self._photo)
-        return None if photo is None else self._picture(account, photo)
+        return None if photo is None else self._picture(account, photo, None)
 
     async def read_many(
         self,
@@ -187,7 +187,7 @@ class DirectoryConnector:
         for account in accounts:
             photo = self._brought.pop(account.ref, None)
             if photo is not None:
-                yield account, self._read(account, photo.data)
+                yield account, self._read(account, photo.data, photo.change_key)
         for start in range(0, len(away), _AT_ONCE):
             some = away[start : start + _AT_ONCE]
             try:
@@ -268,8 +268,8 @@ class DirectoryConnector:
         """The page's observations; its photos are kept until the next page."""
         seen = tuple(self._observation(entry, account) for entry, account in page)
         self._brought = {
-            account.ref: Picture(photo, "")
-            for entry, account in page
+            account.ref: Picture(photo, "", one.change_key)
+            for (entry, account), one in zip(page, seen, strict=True)
             if (photo := entry.octets(self._photo))
         }
         return seen
@@ -325,12 +325,14 @@ class DirectoryConnector:
         what = f"is not below {self._directory.base_dn} any more; it was moved or deleted"
         return NoSuchAccount(self.store, what, account=called(account))
 
-    def _picture(self, account: Account, photo: bytes) -> Picture:
-        return whole_picture(self.store, account, photo, _digest(photo))
+    def _picture(self, account: Account, photo: bytes, change_key: str | None) -> Picture:
+        return whole_picture(self.store, account, photo, change_key or _digest(photo))
 
-    def _read(self, account: Account, photo: bytes | None) -> Picture | StoreFailed | None:
+    def _read(
+        self, account: Account, photo: bytes | None, change_key: str | None = None
+    ) -> Picture | StoreFailed | None:
         try:
-            return None if photo is None else self._picture(account, photo)
+            return None if photo is None else self._picture(account, photo, change_key)
         except StoreFailed as failed:
             return failed
 

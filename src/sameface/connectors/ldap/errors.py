@@ -36,6 +36,9 @@ LOST = frozenset((-1, -5, -11, 81, 85, 91))
 ELSEWHERE = frozenset((51, 52))
 """Busy and unavailable: another server may not be."""
 
+ENDED = frozenset((8,))
+"""To who has signed in: the session is over, and a new one may be had (RFC 4511, 4.4.1)."""
+
 _ENCRYPTION = frozenset((8, 13, 48))
 _KERBEROS = frozenset((-2, -6))
 """Nothing was sent: no ticket, none to be had for that server, or no library for it."""
@@ -68,9 +71,10 @@ class Tried:
     account: str | None = None
     base_dn: str = ""
     size_bytes: int | None = None  # of the photo written
+    signed_in: bool = True
 
 
-def failure(store: str, said: Said, tried: Tried) -> StoreFailed:  # noqa: PLR0911 - a table
+def failure(store: str, said: Said, tried: Tried) -> StoreFailed:  # noqa: PLR0911, PLR0912 - a table
     """The error for a result code, with the remedy that fits what was tried."""
     code, account = said.code, tried.account
     answer = f"{tried.server}, asked {tried.doing}, answered: {said}"
@@ -80,6 +84,9 @@ def failure(store: str, said: Said, tried: Tried) -> StoreFailed:  # noqa: PLR09
     if code == 49:
         what = f"{answer}{_reason(said.words)}; correct bind-dn or the password in sameface.toml"
         return SignInRefused(store, what)
+    if code in ENDED and tried.signed_in:
+        what = f"{answer}; the server ended the session: see there why, or sign in with sasl"
+        return Unreachable(store, what, account=account)
     if code in _ENCRYPTION:
         what = (
             f"{answer}; the server wants signing or encryption: use ldaps:// or starttls = true; "
@@ -108,7 +115,8 @@ def failure(store: str, said: Said, tried: Tried) -> StoreFailed:  # noqa: PLR09
         what = f"{answer}; raise the size limit that the server has for this account"
         return NotAllowed(store, what)
     if code in _LIMITS or code in ELSEWHERE:
-        return Busy(store, f"{answer}; try again later", account=account)
+        what = f"{answer}; try again later, or raise what the server grants this account"
+        return Busy(store, what, account=account)
     if tried.size_bytes is None:
         return Garbled(store, f"{answer}; nothing was changed", account=account)
     if code in _VALUES:

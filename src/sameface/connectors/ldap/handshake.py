@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from sameface.connectors.ldap import ber
 from sameface.errors import Unreachable
+from sameface.http import untrusted
 
 _START_TLS = b"1.3.6.1.4.1.1466.20037"
 _EXTENDED_REQUEST, _REQUEST_NAME = 0x77, 0x80
@@ -29,13 +30,11 @@ def knock(store: str, url: str, *, starttls: bool, ca_file: Path | None, wait_s:
             if starttls or parts.scheme == "ldaps":
                 trust = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
                 trust.wrap_socket(line, server_hostname=host).close()
-    except ssl.SSLCertVerificationError as wrong:
-        what = (
-            f"{url} showed a certificate that cannot be trusted ({wrong.verify_message.rstrip('.')}"
-            ", TLS); use the name that it is made out to, or set ca-file to who signed it"
-        )
-        raise Unreachable(store, what) from None
     except OSError as broken:
+        doubt = untrusted(broken)
+        if doubt is not None:
+            what = f"{url} showed a certificate that is not trusted ({doubt.why}); {doubt.remedy}"
+            raise Unreachable(store, what) from None
         why = broken.strerror or str(broken) or type(broken).__name__
         what = f"{url} does not answer ({why}); check url and that a firewall lets us through"
         raise Unreachable(store, what) from None

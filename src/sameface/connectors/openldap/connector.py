@@ -7,7 +7,7 @@ from sameface.connectors.ldap.connector import PER_PAGE, DirectoryConnector, cap
 from sameface.connectors.openldap.changes import Syncrepl
 from sameface.connectors.openldap.people import People
 from sameface.errors import BadSettings
-from sameface.http import Clock
+from sameface.http import Clock, Patience
 from sameface.settings import StoreSettings
 
 
@@ -15,7 +15,14 @@ def openldap(settings: StoreSettings, page: int | None, clock: Clock) -> Directo
     """The connector; nothing is sent yet. Error: BadSettings."""
     if settings.directory is None:
         raise BadSettings(f"{settings.id} has no directory; name its url and base-dn.")
-    directory = Directory(settings.id, settings.directory, settings.ca_file, page or PER_PAGE)
+    directory = Directory(
+        settings.id,
+        settings.directory,
+        settings.ca_file,
+        page=page or PER_PAGE,
+        patience=Patience(waiting=settings.patience),
+        clock=clock,
+    )
     able = capabilities(settings.id, settings.directory, writes=settings.writes, conditional=True)
     changes = Syncrepl(directory, People.people)
     return DirectoryConnector(directory, People(), changes, able, clock)

@@ -125,15 +125,17 @@ class SharePointClient:
             len(page.rows) < self._page and start + len(page.rows) >= page.total
         )
 
-    async def files(self, at_once: int = LISTED_FILES) -> AsyncIterator[File]:
-        """Every file of the folder. Error: Garbled where the library has another name."""
+    async def files(self, at_once: int = LISTED_FILES) -> AsyncIterator[tuple[File, ...]]:
+        """Every file of the folder, page by page.
+
+        Error: Garbled where the library has another name.
+        """
         base = f"{self._folder_path()}/Files?$select=Name,ETag,TimeLastModified&$top={at_once}"
         link, seen = base, 0
         while True:
             told = await self._listing(link)
             rows = told["value"]
-            for row in rows:
-                yield self._file(row)
+            yield tuple(self._file(row) for row in rows)
             seen += len(rows)
             following = told.get("odata.nextLink")
             if not isinstance(following, str) and len(rows) < at_once:

@@ -34,6 +34,7 @@ from sameface.connectors.sharepoint.client import (
     Profile,
     SharePointClient,
 )
+from sameface.connectors.sharepoint.listing import Listing
 from sameface.errors import Garbled, NoSuchAccount, StoreFailed
 from sameface.http import Door
 from sameface.values import (
@@ -52,8 +53,10 @@ from sameface.values import (
 THUMBNAILS = {"S": 48, "M": 72, "L": 200}
 """The files and their squares in px (protocols 3.3)."""
 
-QUOTA = (1_250, timedelta(minutes=1))
-"""Resource units of one application in the smallest organisation (protocols 3.7)."""
+UNITS_A_MINUTE = ((1_000, 1_250), (5_000, 2_500), (15_000, 3_750), (50_000, 5_000))
+"""(licences at most, resource units of one application) (protocols 3.7)."""
+
+UNITS_OF_THE_LARGEST = 6_250
 
 _CLAIMS = "i:0#.f|membership|"
 _SWITCH = "SPS-PictureExchangeSyncState"
@@ -65,8 +68,14 @@ _SHOWN_FACTS = (
 _HIDDEN = " hidden"
 
 
-def capabilities(*, writes: bool, quota_speed: int = 1) -> Capabilities:
-    """What SharePoint is and may do."""
+def capabilities(*, writes: bool, quota_speed: int = 1, licences: int = 1) -> Capabilities:
+    """What SharePoint is and may do in an organisation with so many licences.
+
+    Four requests at a time use up what the smallest is granted, at up to a quarter of a second for
+    each; where more is granted, there are eight, as many as connections are kept open.
+    """
+    granted = (units for most, units in UNITS_A_MINUTE if licences <= most)
+    units = next(granted, UNITS_OF_THE_LARGEST)
     return Capabilities(
         writes=writes,
         removes=writes,
@@ -75,8 +84,8 @@ def capabilities(*, writes: bool, quota_speed: int = 1) -> Capabilities:
         several_files=True,
         change_key=True,
         finds=True,
-        concurrency=4,
-        quota=(QUOTA[0], QUOTA[1] / quota_speed),
+        concurrency=4 if units == UNITS_A_MINUTE[0][1] else 8,
+        quota=(units, timedelta(minutes=1) / quota_speed),
         by_hand=None if writes else by_administrator("sharepoint"),
     )
 
@@ -121,16 +130,18 @@ class SharePointConnector:
                 yield _account(self.store, row)
 
     async def observe(self, cursor: str | None = None) -> AsyncIterator[Page]:
-        """The folder listed once, then a page per 500 people found; `cursor` is a row number.
-
-        Keeps one small entry per person with a photo in memory.
-        """
+        """The folder listed once, then a page per 500 people found; `cursor` is a row number."""
         start = place(self.store, cursor, 0)
         await self._wire.find_folder()
-        held = {_stem(f.name): f async for f in self._wire.files(LISTED_FILES) if _is_large(f.name)}
-        async for at, found, following in self._pages(start):
-            some = (self._observed(row, held.get(self._stem_of(row)), at) for row in found)
-            yield Page(tuple(await asyncio.gather(*some)), following)
+        with Listing() as listing:
+            async for files in self._wire.files(LISTED_FILES):
+                listing.put((_stem(f.name), f) for f in files if _is_large(f.name))
+            async for at, found, following in self._pages(start):
+                stems = [self._stem_of(row) for row in found]
+                held = listing.of(stems)
+                rows = zip(found, stems, strict=True)
+                some = (self._observed(row, held.get(stem), at) for row, stem in rows)
+                yield Page(tuple(await asyncio.gather(*some)), following)
 
     async def find(self, names: Iterable[str]) -> Observation | None:
         """By UPN: the profile and the large file, two requests; with the facts that rules need."""

@@ -38,7 +38,7 @@ class Application:
             )
             told: dict[str, Any] = application.acquire_token_for_client([self._scope])
         if "access_token" not in told:
-            raise refused(self._store, told, _OTHERWISE)
+            raise refused(self._store, authority, told, _OTHERWISE)
         return told
 
     def _credential(self) -> str | dict[str, str] | None:

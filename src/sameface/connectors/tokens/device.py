@@ -40,7 +40,7 @@ class Device:
             what = f"nobody has signed in yet, or it is too long ago; {_AGAIN}"
             raise SignInRefused(self._store, what)
         if "access_token" not in told:
-            raise refused(self._store, told, _AGAIN)
+            raise refused(self._store, self._sign_in.authority, told, _AGAIN)
         return told
 
     def sign_in(self, tell: Callable[[str], None]) -> None:
@@ -52,14 +52,15 @@ class Device:
             application, cache = self._application(wire)
             flow: dict[str, Any] = application.initiate_device_flow(self._scopes)
             if "user_code" not in flow:
-                raise refused(self._store, flow, "check client-id in Entra")
+                authority = self._sign_in.authority
+                raise refused(self._store, authority, flow, "check client-id in Entra")
             tell(
                 f"{self._store}: open {flow['verification_uri']} in a browser and enter the code "
                 f"{flow['user_code']}"
             )
             told: dict[str, Any] = application.acquire_token_by_device_flow(flow)
             if "access_token" not in told:
-                raise refused(self._store, told, _AGAIN)
+                raise refused(self._store, self._sign_in.authority, told, _AGAIN)
             self._keep(cache)
 
     def _application(self, wire: Wire) -> tuple[Any, Any]:

@@ -48,14 +48,15 @@ _REMEDIES = {
 }
 
 
-def refused(store: str, told: dict[str, Any], otherwise: str) -> SignInRefused:
+def refused(store: str, authority: str, told: dict[str, Any], otherwise: str) -> SignInRefused:
     """The refusal that a sign-in service told; `otherwise` is the remedy for codes unheard of."""
     found = _CODE.search(str(told.get("error_description", "")))
     code = found[0] if found else str(told.get("error", "no reason"))[:40]
-    return SignInRefused(store, f"sign-in refused ({code}); {_REMEDIES.get(code, otherwise)}")
+    remedy = _REMEDIES.get(code, otherwise)
+    return SignInRefused(store, f"{authority}, asked to sign us in, refused ({code}); {remedy}")
 
 
-def refused_in(store: str, odd: BaseException) -> SignInRefused | None:
+def refused_in(store: str, authority: str, odd: BaseException) -> SignInRefused | None:
     """The refusal whose code lies somewhere under an error of msal's; None where there is none.
 
     Asked where an organisation signs in, the service says already that it knows no such one.
@@ -64,6 +65,7 @@ def refused_in(store: str, odd: BaseException) -> SignInRefused | None:
     while under is not None:
         found = _CODE.search(str(under))
         if found is not None:
-            return refused(store, {"error_description": found[0]}, "check `authority`")
+            told = {"error_description": found[0]}
+            return refused(store, authority, told, "check `authority`")
         under = under.__cause__ or under.__context__
     return None

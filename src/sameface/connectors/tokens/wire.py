@@ -63,7 +63,7 @@ def asking(store: str, authority: str, ca_file: Path | None) -> Iterator[Wire]:
             what = f"its sign-in service is out of order ({odd}); try again later"
             raise Busy(store, what) from None
         except (ValueError, TypeError, jwt.PyJWTError) as odd:
-            raise refused_in(store, odd) or SignInRefused(store, _NONE) from None
+            raise refused_in(store, authority, odd) or SignInRefused(store, _NONE) from None
 
 
 def is_microsoft(authority: str) -> bool:
@@ -73,8 +73,9 @@ def is_microsoft(authority: str) -> bool:
 
 def _broken(store: str, authority: str, broken: httpx.HTTPError) -> StoreFailed:
     host = urlsplit(authority).hostname
-    if untrusted(broken) is not None:
-        what = f"the certificate of {host} is not trusted; name its authority with `ca-file`"
+    doubt = untrusted(broken)
+    if doubt is not None:
+        what = f"the certificate of {host} is not trusted ({doubt.why}); {doubt.remedy}"
         return SignInRefused(store, what)
     what = f"cannot reach its sign-in service {host}; check `authority` and the network"
     return Unreachable(store, what)
