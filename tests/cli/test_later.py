@@ -14,7 +14,7 @@ from tests.sync.kit import Office
 
 from sameface import sync
 from sameface.cli.session import Session
-from sameface.cli.syncing import ended, kept
+from sameface.cli.syncing import ended, keeping
 from sameface.rules import load_rulebook
 from sameface.vault import Vault
 
@@ -23,11 +23,11 @@ ALICE = "alice@x.test"
 
 async def told(office: Office, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """What `sameface sync --json` would say now."""
-    decisions: list[sync.Decision] = []
     settings, stores, vault, clock, progress = office._work()
-    outcome = await sync.sync(settings, stores, vault, clock, progress, tell=kept(decisions))
     session = Session(settings, load_rulebook(settings.rulebook), vault, dict(stores), clock)
-    await ended(session, outcome, decisions, as_json=True)
+    with keeping(as_json=True) as kept:
+        outcome = await sync.sync(settings, stores, vault, clock, progress, tell=kept)
+        await ended(session, outcome, kept, as_json=True)
     return dict(json.loads(capsys.readouterr().out))
 
 

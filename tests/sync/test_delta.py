@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from tests.sync.kit import Office, same
 
 from sameface.people import parse_mapping
 from sameface.sync import Call
-from sameface.values import Page
+from sameface.values import Key, Page
 
 ALICE, BOB, CAROL = "alice@x.test", "bob@x.test", "carol@x.test"
 
@@ -98,7 +98,7 @@ async def test_who_left_is_gone_and_who_came_is_there(
 
 
 async def test_what_failed_is_looked_at_again(office: Office, directory: TellingStore) -> None:
-    """A directory tells a change once; where it could not be read, all is looked at anew."""
+    """A directory tells a change once; what could not be read then is asked for by itself."""
     await office.sync()
     directory.put(ALICE, face(ALICE, 1))
     directory.faults[ALICE].append(broken("folder"))
@@ -106,8 +106,64 @@ async def test_what_failed_is_looked_at_again(office: Office, directory: Telling
     unread = office.reasons(ALICE, Call.UNKNOWN).keys()
 
     assert unread == {"folder"}
-    assert await told_of(office, directory) == [ALICE, BOB, CAROL]
+    assert await told_of(office, directory) == []
+    assert directory.asked["find"] == 1
     assert same(office.stores["exchange"].shows(ALICE), face(ALICE, 1))
+
+
+async def test_one_broken_portrait_makes_nobody_elses_be_read_again(
+    office: Office, directory: TellingStore
+) -> None:
+    """It is asked for by itself in each sync, and the directory tells of nobody else for that."""
+    directory.put(ALICE, face(ALICE)[:1000])
+    await office.sync()
+
+    for _ in range(2):
+        assert await told_of(office, directory) == []
+        assert office.reasons(ALICE, Call.UNKNOWN).keys() == {"folder"}
+    directory.put(ALICE, face(ALICE, 1))
+    assert await told_of(office, directory) == [ALICE]
+    assert await told_of(office, directory) == []
+    assert same(office.stores["exchange"].shows(ALICE), face(ALICE, 1))
+
+
+async def test_a_doubtful_account_makes_nobody_elses_be_listed_again(
+    office: Office, directory: TellingStore
+) -> None:
+    """One that two people claim is asked for by itself, and is somebody's once that is settled."""
+    exchange = office.stores["exchange"]
+    exchange.join("dan@x.test")
+    exchange.join("eve@x.test")
+    directory.join("dan@x.test", face("dan"), (Key.MAIL, "eve@x.test"))
+    assert (await office.sync()).doubts == 1
+    assert await told_of(office, directory) == []
+
+    exchange.leave("eve@x.test")
+    directory.join("dan@x.test", face("dan"), (Key.MAIL, "dan@x.test"))
+    assert await told_of(office, directory) == ["dan@x.test"]
+    assert (await office.sync()).doubts == 0
+
+
+@pytest.mark.parametrize("why", ["too many", "not to be found", "cannot be asked for"])
+async def test_where_asking_one_by_one_is_no_help_all_is_looked_at(
+    office: Office, directory: TellingStore, why: str
+) -> None:
+    """What failed is never left to be told again."""
+    people = [f"p{number}@x.test" for number in range(21 if why == "too many" else 1)]
+    if why == "cannot be asked for":
+        directory.capabilities = replace(directory.capabilities, finds=False)
+    for upn in people:
+        directory.join(upn, face(upn))
+        directory.faults[upn].append(broken("folder"))
+    await office.sync()
+    if why == "not to be found":  # deleted, and the directory's deltas do not tell that
+        directory.leave(people[0])
+        directory.news.pop()
+
+    found = await told_of(office, directory)
+
+    assert len(found) == len(directory.members)
+    assert await told_of(office, directory) == []
 
 
 async def test_a_look_that_broke_off_is_no_place_to_go_on_from(
@@ -119,7 +175,7 @@ async def test_a_look_that_broke_off_is_no_place_to_go_on_from(
     directory.faults["observe"].append(broken("folder"))
     await office.sync()
 
-    assert await told_of(office, directory) == [ALICE, BOB, CAROL]
+    assert await told_of(office, directory) == [ALICE]
     assert same(office.stores["exchange"].shows(ALICE), face(ALICE, 1))
 
 

@@ -94,3 +94,26 @@ async def test_a_run_tells_how_far_it_is(vault: Vault) -> None:
     assert [(one.store, one.ended) for one in after.looks] == [("exchange", True)]
     assert after.run.exit == 0
     assert await vault.workers.advance("r2") is None
+
+
+async def test_who_comes_after_keeps_the_quota_with_who_went(vault: Vault) -> None:
+    """A command begun right after another one waits until what that one used is free again."""
+    clock, period, units = Clock(), timedelta(seconds=0.4), 5
+    times: list[float] = []
+    for _ in range(2):
+        quota = SharedQuota("yammer", units, period, clock, vault.workers)
+        for _ in range(units):
+            async with quota.spend(1):
+                times.append(clock.ticks())
+
+    assert times[units] - times[0] >= period.total_seconds()
+
+
+async def test_who_died_with_a_lease_holds_it_for_two_periods_at_most(vault: Vault) -> None:
+    """What it may have used is counted once, and not until somebody gives it back."""
+    lease = await vault.workers.take("yammer", 10, SECOND, (1, 10))
+    wait = await vault.workers.take("yammer", 10, SECOND, (1, 1))
+
+    assert isinstance(lease, tuple)
+    assert isinstance(wait, timedelta)
+    assert wait <= 2 * SECOND

@@ -10,7 +10,7 @@ from sameface import sync
 from sameface.cli import progress
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
-from sameface.cli.syncing import ended, kept
+from sameface.cli.syncing import ended, keeping
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -26,17 +26,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    decisions: list[sync.Decision] = []
     async with open_session(args.settings) as session:
         plan = sync.load_plan(args.plan) if args.plan else sync.last_plan(session.vault)
-        with progress.bar(quiet=args.json) as watch:
-            outcome = await sync.apply(
-                session.settings,
-                session.connectors,
-                session.vault,
-                session.clock,
-                watch,
-                plan=plan,
-                tell=kept(decisions),
-            )
-        return await ended(session, outcome, decisions, as_json=args.json)
+        with keeping(as_json=args.json) as kept:
+            with progress.bar(quiet=args.json) as watch:
+                outcome = await sync.apply(
+                    session.settings,
+                    session.connectors,
+                    session.vault,
+                    session.clock,
+                    watch,
+                    plan=plan,
+                    tell=kept,
+                )
+            return await ended(session, outcome, kept, as_json=args.json)

@@ -14,6 +14,7 @@ from pathlib import Path
 from sameface import sync
 from sameface.cli import progress, reporting, telling, terminal
 from sameface.cli.plan import lines
+from sameface.cli.remaining import Remaining
 from sameface.cli.serve import serve_console
 from sameface.cli.session import Session, open_session
 from sameface.cli.syncing import written
@@ -111,7 +112,10 @@ class _Story:
 
     def _left(self, decisions: list[sync.Decision], rows: list[Row]) -> None:
         """Who must act, and what viewers may still see for a while."""
-        named = list(telling.remaining(decisions))
+        with Remaining() as remaining:
+            for decision in decisions:
+                remaining.add(decision)
+            named = list(remaining.lines())
         if named:
             _heading("Left for a person to do")
             for line in named:

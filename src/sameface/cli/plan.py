@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from sameface import sync
 from sameface.cli import progress, telling, terminal
 from sameface.cli.arguments import add_settings
 from sameface.cli.planning import save_page
+from sameface.cli.remaining import Remaining
 from sameface.cli.session import open_session
 
 
@@ -29,30 +31,32 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    decisions: list[sync.Decision] = []
-    async with open_session(args.settings) as session:
-        with progress.bar(quiet=args.json) as watch:
-            made, outcome = await sync.plan(
-                session.settings,
-                session.connectors,
-                session.vault,
-                session.clock,
-                watch,
-                tell=lambda decision: _keep(decision, decisions),
-            )
-        if args.html is not None:
-            await save_page(made, session.vault, args.html)
-    if args.output is not None:
-        made.save(args.output)
-    if args.json:
-        terminal.out(json.dumps(made.as_json(), ensure_ascii=False))
-        return outcome.exit_code
-    left = (
-        *telling.failures(outcome),
-        *telling.remaining(decisions),
-        *telling.doubtful(made.doubtful),
-    )
-    for line in (*lines(made), *left):
+    with Remaining() as remaining:
+        async with open_session(args.settings) as session:
+            with progress.bar(quiet=args.json) as watch:
+                made, outcome = await sync.plan(
+                    session.settings,
+                    session.connectors,
+                    session.vault,
+                    session.clock,
+                    watch,
+                    tell=remaining.add,
+                )
+            if args.html is not None:
+                await save_page(made, session.vault, args.html)
+        if args.output is not None:
+            made.save(args.output)
+        if args.json:
+            terminal.out(json.dumps(made.as_json(), ensure_ascii=False))
+        else:
+            _tell(made, outcome, remaining)
+    return outcome.exit_code
+
+
+def _tell(made: sync.Plan, outcome: sync.Outcome, remaining: Remaining) -> None:
+    """The plan, what else is left, and what to do next."""
+    said = chain(lines(made), telling.failures(outcome), remaining.lines())
+    for line in chain(said, telling.doubtful(made.doubtful)):
         terminal.say(line)
     for warning in made.warnings:
         if warning not in outcome.warnings:
@@ -60,13 +64,6 @@ async def _run(args: argparse.Namespace) -> int:
     terminal.say(f"\n{telling.summary(outcome)}")
     if made.actions:
         terminal.say("`sameface apply` does exactly this, and refuses what has moved since.")
-    return outcome.exit_code
-
-
-def _keep(decision: sync.Decision, kept: list[sync.Decision]) -> None:
-    """Only those who need a person or failed: the plan itself holds the rest."""
-    if decision.calling(sync.Call.BY_HAND, sync.Call.ASK, sync.Call.UNKNOWN):
-        kept.append(decision)
 
 
 def lines(plan: sync.Plan) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _entry(session: Session, row: Row) -> Entry:
 
 def _instructive(row: Row) -> list[Explanation]:
     """Where a colleague does not surely see the photo wanted."""
-    settled = (Place.SAME, Place.UNCONNECTED)
+    settled = (Place.SAME, Place.WITHHELD, Place.UNCONNECTED)
     return [s.explanation for s in row.surfaces if s.explanation and s.place not in settled]
 
 

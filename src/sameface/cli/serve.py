@@ -11,10 +11,11 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.session import Session, open_session
 from sameface.console.app import Console, console
 from sameface.console.desk import Desk
+from sameface.console.nginx import configuration
 from sameface.errors import BadUsage
 from sameface.jobs import listening
 from sameface.serving import HOST, serve
-from sameface.settings import Settings
+from sameface.settings import Settings, load_settings
 
 PORT = 8370
 _LOOPBACK = ("localhost", HOST)
@@ -26,6 +27,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=PORT, help=f"first port to try ({PORT})")
     parser.add_argument("--host", default=HOST, help="where to listen (this machine only)")
     parser.add_argument(
+        "--nginx",
+        action="store_true",
+        help="serve nothing: print what an nginx in front includes (photo-folder)",
+    )
+    parser.add_argument(
         "--open-avatars",
         action="store_true",
         help="/avatar/ answers without a session, to programs on this machine",
@@ -34,6 +40,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C; exit code 2 where it cannot start."""
+    if args.nginx:
+        terminal.out(configuration(load_settings(args.settings), args.port).rstrip("\n"))
+        return 0
     asyncio.run(_run(args))
     return 0
 

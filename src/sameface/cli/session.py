@@ -11,7 +11,7 @@ from pathlib import Path
 from sameface import sync
 from sameface.connectors.base import Connector
 from sameface.connectors.registry import open_connector
-from sameface.documents import nearest
+from sameface.documents import nearest, pointing
 from sameface.errors import BadDocument, StoreFailed
 from sameface.explain import Explainer, Subject
 from sameface.explain.status import Row, row
@@ -49,6 +49,7 @@ class Session:
             stores=frozenset(self.connectors),
             options=dict(self.settings.options),
             failed=frozenset(f.store for f in outcome.failures if isinstance(f, StoreFailed)),
+            withheld=decision.withheld,
         )
         return self.explainer_of(subject, now)
 
@@ -62,23 +63,21 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(
-    file: Path, clock: Clock | None = None, *, shared: bool = False
-) -> AsyncIterator[Session]:
+async def open_session(file: Path, clock: Clock | None = None) -> AsyncIterator[Session]:
     """Settings, rulebook, vault and connectors; nothing is sent before it is asked for.
 
-    Quotas are kept together with others where these are, or may be: `shared`, or on a server.
+    Quotas are kept by the vault, together with whoever uses it too or has just used it.
     """
     settings = load_settings(file)
     book = load_rulebook(settings.rulebook)
-    _check_options(settings, book)
+    with pointing(settings.file.read_text("utf-8")):
+        _check_options(settings, book)
     time = clock or Clock()
     async with AsyncExitStack() as stack:
         vault = await stack.enter_async_context(await Vault.open(settings.vault, settings.storage))
-        pool = vault.workers if shared or settings.storage.database else None
         connectors = {}
         for store in settings.stores:
-            connectors[store.id] = open_connector(store, clock=time, pool=pool)
+            connectors[store.id] = open_connector(store, clock=time, pool=vault.workers)
             stack.push_async_callback(connectors[store.id].close)
         yield Session(settings, book, vault, connectors, time)
 

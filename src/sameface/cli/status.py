@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from itertools import chain
 from typing import Any
 
 from sameface import sync
 from sameface.cli import progress, telling, terminal
 from sameface.cli.arguments import add_settings
+from sameface.cli.remaining import Remaining
 from sameface.cli.session import Session, open_session
 from sameface.explain.status import Row
 
@@ -31,34 +33,57 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    decisions: list[sync.Decision] = []
-    async with open_session(args.settings) as session:
-        with progress.bar(quiet=args.json) as watch:
-            outcome = await sync.status(
-                session.settings,
-                session.connectors,
-                session.vault,
-                session.clock,
-                watch,
-                tell=decisions.append,
-                names=args.people,
-            )
-        chosen = decisions if args.all or args.json else _first(decisions)
-        rows = await session.rows(chosen, outcome)
-        if args.json:
-            terminal.out(json.dumps(as_json(session, outcome, rows), ensure_ascii=False))
-        else:
-            tell(session, outcome, rows, decisions)
+    with Remaining() as remaining:
+        chosen = Chosen(remaining, None if args.all or args.json else SHOWN)
+        async with open_session(args.settings) as session:
+            with progress.bar(quiet=args.json) as watch:
+                outcome = await sync.status(
+                    session.settings,
+                    session.connectors,
+                    session.vault,
+                    session.clock,
+                    watch,
+                    tell=chosen,
+                    names=args.people,
+                )
+            rows = await session.rows(chosen.decisions, outcome)
+            if args.json:
+                terminal.out(json.dumps(as_json(session, outcome, rows), ensure_ascii=False))
+            else:
+                tell(session, outcome, rows, chosen)
     return outcome.exit_code
 
 
-def _first(decisions: list[sync.Decision]) -> list[sync.Decision]:
-    """At most SHOWN people: all of them if they are few, else those first who differ."""
-    if len(decisions) <= SHOWN:
-        return decisions
-    calm = {sync.Call.NOTHING, sync.Call.LEAVE}
-    differing = [d for d in decisions if not {v.call for v in d.verdicts} <= calm]
-    return (differing or decisions)[:SHOWN]
+class Chosen:
+    """Who is shown: all of them if they are `most` at most, else those first who differ.
+
+    `people` counts everybody, `remaining` has what is left of everybody.
+    """
+
+    def __init__(self, remaining: Remaining, most: int | None) -> None:
+        self.remaining, self._most = remaining, most
+        self.people = 0
+        self._first: list[sync.Decision] = []
+        self._differing: list[sync.Decision] = []
+
+    def __call__(self, decision: sync.Decision) -> None:
+        self.people += 1
+        self.remaining.add(decision)
+        if self._has_room(self._first):
+            self._first.append(decision)
+        calm = {sync.Call.NOTHING, sync.Call.LEAVE}
+        differs = not {verdict.call for verdict in decision.verdicts} <= calm
+        if differs and self._most is not None and self._has_room(self._differing):
+            self._differing.append(decision)
+
+    def _has_room(self, some: list[sync.Decision]) -> bool:
+        return self._most is None or len(some) < self._most
+
+    @property
+    def decisions(self) -> list[sync.Decision]:
+        """Their decisions, by name."""
+        few = self._most is None or self.people <= self._most
+        return self._first if few else self._differing or self._first
 
 
 def as_json(session: Session, outcome: sync.Outcome, rows: list[Row]) -> dict[str, Any]:
@@ -78,16 +103,14 @@ def as_json(session: Session, outcome: sync.Outcome, rows: list[Row]) -> dict[st
     }
 
 
-def tell(
-    session: Session, outcome: sync.Outcome, rows: list[Row], decisions: list[sync.Decision]
-) -> None:
+def tell(session: Session, outcome: sync.Outcome, rows: list[Row], chosen: Chosen) -> None:
     """The matrix, the sentence, and who must act."""
     title = f"{session.settings.organisation}: who shows which face where"
     telling.draw(session, rows, title)
-    if len(rows) < len(decisions):
-        terminal.say(f"\n{len(decisions) - len(rows)} more; --all shows them.")
+    if len(rows) < chosen.people:
+        terminal.say(f"\n{chosen.people - len(rows)} more; --all shows them.")
     terminal.say(f"\n{telling.summary(outcome)}")
     late = [(row.subject.person, reason) for row in rows for reason in row.overdue]
-    left = (*telling.failures(outcome), *telling.overdue(late), *telling.remaining(decisions))
-    for line in (*left, *telling.doubtful(outcome.doubtful)):
+    told = chain(telling.failures(outcome), telling.overdue(late), chosen.remaining.lines())
+    for line in chain(told, telling.doubtful(outcome.doubtful)):
         terminal.say(line)

@@ -10,7 +10,7 @@ from sameface import sync
 from sameface.cli import progress
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
-from sameface.cli.syncing import ended, kept
+from sameface.cli.syncing import ended, keeping
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -39,34 +39,34 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    decisions: list[sync.Decision] = []
     async with open_session(args.settings) as session:
-        with progress.bar(quiet=args.json) as watch:
-            outcome = await sync.sync(
-                session.settings,
-                session.connectors,
-                session.vault,
-                session.clock,
-                watch,
-                tell=kept(decisions),
-            )
-        return await ended(session, outcome, decisions, as_json=args.json)
+        with keeping(as_json=args.json) as kept:
+            with progress.bar(quiet=args.json) as watch:
+                outcome = await sync.sync(
+                    session.settings,
+                    session.connectors,
+                    session.vault,
+                    session.clock,
+                    watch,
+                    tell=kept,
+                )
+            return await ended(session, outcome, kept, as_json=args.json)
 
 
 async def _watch(args: argparse.Namespace) -> int:
     """An outcome is told after each look that led to something; ends with the last one's code."""
-    decisions: list[sync.Decision] = []
     code = 0
     async with open_session(args.settings) as session:
-        outcomes = sync.watch(
-            session.settings,
-            session.connectors,
-            session.vault,
-            session.clock,
-            tell=kept(decisions),
-        )
-        async for outcome in outcomes:
-            code = await ended(session, outcome, decisions, as_json=args.json)
-            sys.stdout.flush()  # who reads it through a pipe waits for it
-            decisions.clear()
+        with keeping(as_json=args.json) as kept:
+            outcomes = sync.watch(
+                session.settings,
+                session.connectors,
+                session.vault,
+                session.clock,
+                tell=kept,
+            )
+            async for outcome in outcomes:
+                code = await ended(session, outcome, kept, as_json=args.json)
+                sys.stdout.flush()  # who reads it through a pipe waits for it
+                kept.clear()
     return code

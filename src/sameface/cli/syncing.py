@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from sameface import sync
 from sameface.cli import telling, terminal
+from sameface.cli.remaining import Remaining
 from sameface.cli.session import Session
 
 _MOST_LAG = 200
 
 
-def kept(decisions: list[sync.Decision]) -> Callable[[sync.Decision], None]:
-    """A listener that keeps who needs a person, or failed, and the first of the others."""
+class Kept:
+    """What is kept of decisions until the end: the first of them, and words about what is left.
 
-    def keep(decision: sync.Decision) -> None:
-        open_ = decision.calling(sync.Call.BY_HAND, sync.Call.ASK, sync.Call.UNKNOWN)
-        if open_ or len(decisions) < _MOST_LAG:
-            decisions.append(decision)
+    `remaining` is None where no words are wanted, since they are for people to read.
+    """
 
-    return keep
+    def __init__(self, remaining: Remaining | None) -> None:
+        self.first: list[sync.Decision] = []
+        self.remaining = remaining
+
+    def __call__(self, decision: sync.Decision) -> None:
+        if len(self.first) < _MOST_LAG:
+            self.first.append(decision)
+        if self.remaining is not None:
+            self.remaining.add(decision)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.first.clear()
+        if self.remaining is not None:
+            self.remaining.clear()
 
 
-async def ended(
-    session: Session, outcome: sync.Outcome, decisions: list[sync.Decision], *, as_json: bool
-) -> int:
+@contextmanager
+def keeping(*, as_json: bool) -> Iterator[Kept]:
+    """A listener to decisions for a run that `ended` tells of."""
+    with Remaining() as remaining:
+        yield Kept(None if as_json else remaining)
+
+
+async def ended(session: Session, outcome: sync.Outcome, kept: Kept, *, as_json: bool) -> int:
     """Tell the outcome; returns its exit code."""
-    late = await telling.late(session, decisions[:_MOST_LAG], outcome)
-    if as_json:
+    late = await telling.late(session, kept.first, outcome)
+    if as_json or kept.remaining is None:
         overdue = [{"person": person.upn} | reason.as_json() for person, reason in late]
         terminal.out(json.dumps(data(outcome) | {"overdue": overdue}, ensure_ascii=False))
         return outcome.exit_code
     terminal.say(written(outcome))
-    left = (*telling.failures(outcome), *telling.overdue(late), *telling.remaining(decisions))
-    for line in (*left, *telling.doubtful(outcome.doubtful)):
+    before = chain(telling.failures(outcome), telling.overdue(late))
+    left = chain(before, kept.remaining.lines(), telling.doubtful(outcome.doubtful))
+    for line in left:
         terminal.say(line)
-    lagging = list(telling.lag(session, await session.rows(decisions[:_MOST_LAG], outcome)))
+    lagging = list(telling.lag(session, await session.rows(kept.first, outcome)))
     if lagging:
         terminal.say("\nWhat will still be seen for a while:")
         for line in lagging:

@@ -82,21 +82,6 @@ def summary(outcome: Outcome) -> str:
     return "; ".join(parts) + "."
 
 
-def remaining(decisions: Iterable[Decision]) -> Iterator[str]:
-    """What is left that needs a person or failed, by name; under what is to be done, if it is."""
-    remedies: dict[str, list[str]] = {}
-    for decision in decisions:
-        who = f"{decision.person.name or decision.person.upn} ({decision.person.upn})"
-        for verdict in decision.calling(Call.ASK, Call.UNKNOWN):
-            yield f"  {who}, {verdict.store}: {verdict.because}"
-        for verdict in decision.calling(Call.BY_HAND):
-            why, _, remedy = verdict.because.partition(": ")
-            remedies.setdefault(remedy, []).append(f"    {who}, {verdict.store}: {why}")
-    for remedy, people in remedies.items():
-        yield f"  {remedy[:1].upper()}{remedy[1:]}:"
-        yield from people
-
-
 _FEW_DOUBTS = 20
 
 

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> None:
-    async with open_session(args.settings, shared=True) as session:
+    async with open_session(args.settings) as session:
         able = works(session.settings, session.connectors, session.vault, session.clock)
         with listening() as stop:
             async with working(session.settings, session.vault, able, name=args.name) as name:

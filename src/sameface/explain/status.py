@@ -21,6 +21,7 @@ class Place(StrEnum):
     MISSING = "missing"
     PLACEHOLDER = "placeholder"
     FAILED = "failed"  # could not be observed, or not be named
+    WITHHELD = "withheld"  # no photo, and the person wants it so
     ABSENT = "no account"
     UNCONNECTED = "not connected"
 
@@ -59,12 +60,13 @@ class Row:
     @property
     def agrees(self) -> bool:
         """True when all that is connected shows the photo wanted."""
-        fine = (Place.SAME, Place.ABSENT, Place.UNCONNECTED)
+        fine = (Place.SAME, Place.WITHHELD, Place.ABSENT, Place.UNCONNECTED)
         return all(spot.place in fine for spot in self.stores)
 
     def lagging(self) -> tuple[Explanation, ...]:
         """Surfaces that a colleague does not, or not surely, see settled on the photo wanted."""
-        told = (s.explanation for s in self.surfaces if s.place is not Place.ABSENT)
+        fine = (Place.WITHHELD, Place.ABSENT)
+        told = (s.explanation for s in self.surfaces if s.place not in fine)
         return tuple(one for one in told if one and one.until.kind is not Ends.SETTLED)
 
     def as_json(self) -> dict[str, Any]:
@@ -98,7 +100,10 @@ def _store(subject: Subject, store: str) -> Spot:
     cell = next((c for c in subject.cells if c.store == store), None)
     if cell is None:
         return Spot(store, Place.FAILED if store in subject.failed else Place.ABSENT)
-    return Spot(store, _place(cell, subject.wanted), (cell.photo,), error=cell.error)
+    place = _place(cell, subject.wanted)
+    if store in subject.withheld and place in (Place.SAME, Place.MISSING):
+        place = Place.WITHHELD if cell.photo is None else Place.DIFFERENT
+    return Spot(store, place, (cell.photo,), error=cell.error)
 
 
 def _place(cell: Cell, wanted: str | None) -> Place:
@@ -123,6 +128,8 @@ def _surface(explainer: Explainer, surface: str) -> Spot:
     told = explainer.explain(surface)
     if told.photos == (None,) and subject.cell(reads) is None:
         return Spot(surface, Place.ABSENT, told.photos, told)  # nobody misses what they never had
+    if reads in subject.withheld and told.photos == (None,):
+        return Spot(surface, Place.WITHHELD, told.photos, told)
     return Spot(surface, _seen(told, subject.wanted), told.photos, told)
 
 

@@ -18,7 +18,8 @@ _TIMESTAMP = "SPS-PictureTimestamp"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person with what the connectors observed. `wanted` is the photo all places should show.
+    """A person with what the connectors observed. `wanted` is the photo all places should show,
+    but for the stores in `withheld`, which should show none.
 
     `options` are the organisation's, as far as its administrator told them; `stores` are those
     that have a connector. Photos are named by the digest of the person's version.
@@ -30,6 +31,7 @@ class Subject:
     stores: frozenset[str]
     options: Mapping[str, Value] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
 
     def cell(self, store: str) -> Cell | None:
         """What was observed there, None where nothing could be."""

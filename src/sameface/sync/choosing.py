@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sameface.settings import Conflict, Faces, OwnChoice, Removal, Wins
+from sameface.sync.leftovers import REMEDY, is_leftover
 from sameface.sync.policy import Policy
 from sameface.values import Cell, Standing
 from sameface.vault import Agreement, Pin
@@ -83,7 +84,7 @@ def _chosen(held: Held, agreed: Agreed, policy: Policy, pin: Pin | None) -> Choi
     if policy.pin is not None:
         return Choice(policy.pin, "it is pinned in the settings")
     base = by_stores(held, agreed, policy)
-    if pin is not None and holds(pin, base):
+    if pin is not None and (holds(pin, base) or _is_due(pin, held)):
         if pin.photo is None:
             return Choice(None, pin.why, hold=True)
         return _own_choices(Choice(pin.photo, pin.why), held, agreed, policy, moved=False)
@@ -92,6 +93,11 @@ def _chosen(held: Held, agreed: Agreed, policy: Policy, pin: Pin | None) -> Choi
     last = agreed.get(base.store or "")
     moved = last is not None and last.photo != base.photo
     return _own_choices(base, held, agreed, policy, moved=moved)
+
+
+def _is_due(pin: Pin, held: Held) -> bool:
+    """True where half of a picture is nobody's word: the pinned photo comes there first."""
+    return pin.photo is not None and any(map(is_leftover, held.values()))
 
 
 def by_stores(held: Held, agreed: Agreed, policy: Policy) -> Choice:
@@ -128,6 +134,9 @@ def _says(store: str, held: Held, agreed: Agreed, policy: Policy) -> Choice | No
         if last is None or last.photo is None:
             return None
         return _removed(store, last, held, agreed, policy)
+    if is_leftover(cell):
+        because = f"{store} shows {cell.unfit}: {REMEDY}"
+        return Choice(None, because, store, Call.ASK)
     if cell.photo is None:
         because = f"nobody can tell whether {store} shows a new photo or one of the known ones"
         return Choice(None, because, store, Call.ASK)
@@ -187,7 +196,8 @@ def _newest(held: Held, agreed: Agreed, policy: Policy) -> Choice:
     if missing:
         because = f"{missing[0]} could not be observed and may have the newest photo"
         return Choice(None, because, missing[0], Call.UNKNOWN)
-    shown = [cell for cell in cells if cell.standing is Standing.PHOTO]
+    photos_there = (cell for cell in cells if cell.standing is Standing.PHOTO)
+    shown = [cell for cell in photos_there if not is_leftover(cell)]
     unclear = next((cell.store for cell in shown if cell.photo is None), None)
     if unclear is not None:
         because = f"nobody can tell whether {unclear} shows a new photo or one of the known ones"

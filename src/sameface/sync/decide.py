@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sameface.sync.choosing import NO_PHOTO, Call, Choice, choose
+from sameface.sync.leftovers import REMEDY, is_leftover
 from sameface.sync.policy import Leave, Policy
 from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import Agreement, Pin
@@ -33,7 +34,8 @@ class Verdict:
 class Decision:
     """All stores of one person. `wanted` is the photo to show everywhere, None where there is none,
     or nobody can say; `because` is a sentence. `pin`: the choice is to be remembered, so that it
-    lasts until an authority changes. `emptied`: the photo is being removed everywhere."""
+    lasts until an authority changes. `emptied`: the photo is being removed everywhere. `withheld`
+    are the stores that are to show none, since the person wants it so."""
 
     person: Person
     wanted: str | None
@@ -41,6 +43,7 @@ class Decision:
     verdicts: tuple[Verdict, ...]
     pin: bool = False
     emptied: bool = False
+    withheld: frozenset[str] = frozenset()
 
     def calling(self, *calls: Call) -> tuple[Verdict, ...]:
         """The stores that call for one of these."""
@@ -58,36 +61,44 @@ def decide(
     agreed: Iterable[Agreement],
     policy: Policy,
     pin: Pin | None = None,
+    *,
+    withheld: Collection[str] = (),
 ) -> Decision:
     """One verdict for each connected store in which this person has an account.
 
-    Which photo is right is chosen first (`choosing`): a pin, the first authority that has a photo
-    or the newest change, what people chose elsewhere. Where that cannot be said, nothing is
-    written: the verdict says who must act.
+    `withheld` are the places where they do not want to be shown. Which photo is right is chosen
+    first (`choosing`): a pin, the first authority that has a photo or the newest change, what
+    people chose elsewhere. Where that cannot be said, nothing is written: the verdict says who
+    must act.
     """
-    policy = policy.of_person(person)
+    policy = policy.of_person(person, withheld)
     known = {cell.store: cell for cell in cells if cell.store in policy.stores}
     if policy.excluded:
         because = f"is left alone, as {policy.excluded} says"
         return Decision(person, None, because, tuple(_left(c, because) for c in known.values()))
-    held = {store: cell for store, cell in known.items() if store not in policy.without}
+    held = {store: cell for store, cell in known.items() if store not in policy.silent}
     before = {agreement.store: agreement for agreement in agreed}
-    if policy.without:  # a store that is left alone has no word either
-        authorities = tuple(s for s in policy.authorities if s not in policy.without)
-        unseen = policy.unseen - policy.without
+    if policy.silent:
+        authorities = tuple(s for s in policy.authorities if s not in policy.silent)
+        unseen = policy.unseen - policy.silent
         policy = replace(policy, authorities=authorities, unseen=unseen)
     choice = choose(held, before, policy, pin)
     verdicts = tuple(
-        _left(cell, "is left alone (exclude-stores)")
-        if cell.store in policy.without
-        else _verdict(cell, choice, before.get(cell.store), policy)
-        for cell in known.values()
+        _verdict(cell, choice, before.get(cell.store), policy) for cell in known.values()
     )
     if choice.call is not None:
         if choice.store is not None and choice.store not in held:  # no account there, as yet
             verdicts += (Verdict(choice.store, choice.call, choice.because),)
-        return Decision(person, None, choice.because, verdicts)
-    return Decision(person, choice.photo, choice.because, verdicts, choice.new_pin, choice.emptied)
+        return Decision(person, None, choice.because, verdicts, withheld=policy.withheld)
+    return Decision(
+        person,
+        choice.photo,
+        choice.because,
+        verdicts,
+        choice.new_pin,
+        choice.emptied,
+        policy.withheld,
+    )
 
 
 def reached(
@@ -116,14 +127,25 @@ def reached(
 
 
 def _verdict(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -> Verdict:
+    if cell.store in policy.without:
+        return _left(cell, "is left alone (exclude-stores)")
+    if cell.store in policy.withheld:
+        return _withheld(cell, policy.stores[cell.store])
     left = dict(choice.left).get(cell.store)
     if choice.hold or left is not None:
-        return _left(cell, left or f"stays as it is: {choice.because}")
+        return _as_it_is(cell, left or f"stays as it is: {choice.because}")
     if choice.call is not None:
         return _waiting(cell, choice)
     if choice.photo is None and not choice.emptied and cell.standing is Standing.PHOTO:
-        return _left(cell, "shows a photo, and no store that decides has one")
+        return _as_it_is(cell, "shows a photo, and no store that decides has one")
     return _judge(cell, choice, last, policy)
+
+
+def _as_it_is(cell: Cell, because: str) -> Verdict:
+    """A store that nothing is known to be put into."""
+    if is_leftover(cell):
+        return _of(cell, Call.ASK, f"shows {cell.unfit}: {REMEDY}", None)
+    return _left(cell, because)
 
 
 def _left(cell: Cell, because: str) -> Verdict:
@@ -131,6 +153,26 @@ def _left(cell: Cell, because: str) -> Verdict:
     if cell.standing is Standing.UNKNOWN:
         return _unknown(cell)
     return _of(cell, Call.LEAVE, because, cell.photo)
+
+
+def _withheld(cell: Cell, leave: Leave) -> Verdict:
+    """A store in which its person does not want to be shown: empty is as it should be."""
+    if cell.standing is Standing.UNKNOWN:
+        return _unknown(cell)
+    if cell.standing in NO_PHOTO:
+        return _of(cell, Call.NOTHING, "shows no photo, as the person chose", None)
+    call, remark = _taken_away(leave)
+    because = f"still shows a photo, which the person withholds from there{remark}"
+    return _of(cell, call, because, cell.photo if call is Call.LEAVE else None)
+
+
+def _taken_away(leave: Leave) -> tuple[Call, str]:
+    """Who takes a photo away that the person withholds, and what to add to the reason."""
+    if leave.writes and leave.removes:
+        return Call.REMOVE, ""
+    if not leave.writes and leave.by_hand is None:
+        return Call.LEAVE, "; Sameface only reads there"
+    return Call.BY_HAND, ": they, or who runs it, must remove it there"
 
 
 def _waiting(cell: Cell, choice: Choice) -> Verdict:
@@ -155,7 +197,7 @@ def _judge(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -
     elif cell.photo is not None and cell.photo == wanted:
         because = choice.because if cell.store == choice.store else "shows the same photo"
         return _of(cell, Call.NOTHING, because, wanted)
-    elif leave.once and not choice.emptied:
+    elif leave.once and not choice.emptied and not is_leftover(cell):
         return _of(cell, Call.LEAVE, f"{_difference(cell, choice, last)}; {_ONCE}", cell.photo)
     call, remark = _allowed(cell, leave, removes=choice.emptied)
     return _of(cell, call, f"{_difference(cell, choice, last)}{remark}", wanted)
@@ -169,7 +211,8 @@ def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
     able = leave.removes if removes else leave.writes
     if not leave.writes and leave.by_hand is None:
         return Call.LEAVE, "; Sameface only reads there"
-    if cell.likeness is Likeness.CANNOT_TELL and cell.standing is Standing.PHOTO:
+    unsure = cell.likeness is Likeness.CANNOT_TELL and cell.standing is Standing.PHOTO
+    if unsure and not is_leftover(cell):
         return Call.ASK, ": look at both, and replace one"
     if able:
         return Call.REMOVE if removes else Call.WRITE, ""
@@ -197,6 +240,8 @@ def _instead(cell: Cell) -> str:
 
 
 def _other_photo(cell: Cell, choice: Choice, last: Agreement | None) -> str:
+    if is_leftover(cell):
+        return f"shows {cell.unfit}"
     if choice.store is None and choice.photo is not None and choice.because != _AGREEING:
         return f"shows another photo than wanted: {choice.because}"
     right = choice.store or "the others"

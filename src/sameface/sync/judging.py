@@ -31,7 +31,8 @@ class Judge:
 
     def decide(self, dossier: Dossier) -> Decision:
         """What to do about one person, told to nobody."""
-        return decide(dossier.person, dossier.cells, dossier.agreed, self._policy, dossier.pin)
+        of = dossier
+        return decide(of.person, of.cells, of.agreed, self._policy, of.pin, withheld=of.withheld)
 
     async def page(self, dossiers: Sequence[Dossier]) -> None:
         """Decide about some people, for good."""
@@ -74,11 +75,11 @@ class Judge:
         """Set pins, against what the stores say by themselves now that the run has written."""
         for hold in pins:
             for dossier in await self._vault.dossiers_of([hold.person]):
-                policy = self._policy.of_person(dossier.person)
+                policy = self._policy.of_person(dossier.person, dossier.withheld)
                 held = {
                     cell.store: cell
                     for cell in dossier.cells
-                    if cell.store in policy.stores and cell.store not in policy.without
+                    if cell.store in policy.stores and cell.store not in policy.silent
                 }
                 base = by_stores(held, {a.store: a for a in dossier.agreed}, policy)
                 now = self._work.clock.now()

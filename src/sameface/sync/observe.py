@@ -12,9 +12,20 @@ from sameface.errors import PictureRefused, SignInRefused, StoreFailed
 from sameface.jobs import run_pages, together
 from sameface.people import keys_of
 from sameface.sync.keeper import Recognised, recognise
+from sameface.sync.leftovers import LEFTOVER
 from sameface.sync.outcome import Progress
 from sameface.sync.work import Work
-from sameface.values import STORES, Account, Key, Observation, Page, Person, Picture, Standing
+from sameface.values import (
+    STORES,
+    Account,
+    Key,
+    Likeness,
+    Observation,
+    Page,
+    Person,
+    Picture,
+    Standing,
+)
 from sameface.vault import Finding, Remembered
 from sameface.vault.blobs import digest_of
 from sameface.workshop.service import AT_ONCE
@@ -23,6 +34,9 @@ T = TypeVar("T")
 
 _AT_LEAST_EVERY = timedelta(days=7)
 """So often all of a store is looked at, whatever it tells of changes."""
+
+_FEW = 20
+"""So many accounts are asked for one by one; of a directory, 500 are one request."""
 
 _AT_ONCE = 500
 """Accounts looked up with one query."""
@@ -66,6 +80,11 @@ async def observe_people(
     return tuple(passes)
 
 
+async def observe_again(work: Work, account: Account, owner: str) -> None:
+    """Look at the picture of one account, whose owner (a person's id) is known."""
+    await _Observer(work, account.store).again(account, owner)
+
+
 class _Wanted:
     """Somebody to be found, and the names under which stores may know them."""
 
@@ -100,8 +119,10 @@ class _Observer:
         """Every account, page by page; or what changed, where the store goes on telling that."""
         since = await self._since()
         self._look = await self._vault.begin_look(self._store, self._clock.now())
-        pages = self._connector.observe(since)
         try:
+            if since is not None and not await self._unsettled():
+                since = None
+            pages = self._connector.observe(since)
             ended = await run_pages(f"observe {self._store}", pages, self._page, self._work.stop)
         except StoreFailed as failure:
             await self._vault.break_look(self._look, failure.sentence())
@@ -122,6 +143,23 @@ class _Observer:
         mapped, _, cursor = (since or "").partition(" ")
         return cursor if since is not None and mapped == self._mapped else None
 
+    async def _unsettled(self) -> bool:
+        """Look one by one at what is doubtful or failed, of which the store tells nothing more.
+
+        False where that cannot be, or is more than a look at all: then it is all looked at.
+        """
+        accounts = await self._vault.looks.unsettled(self._store, _FEW + 1)
+        if accounts and (len(accounts) > _FEW or not self._connector.capabilities.finds):
+            return False
+        for account in accounts:
+            keys = keys_of(account)
+            names = [v for kind, v in keys if kind not in (Key.MAPPED, Key.OBJECT_GUID)]
+            seen = await self._connector.find(names)
+            if seen is None or seen.account.ref != account.ref:
+                return False
+            await self._page(Page((seen,), None))
+        return True
+
     async def some(self, wanted: Iterable[_Wanted]) -> Pass:
         """The accounts of these people; after a failure the store is not asked again."""
         self._look = await self._vault.begin_look(self._store, self._clock.now())
@@ -136,6 +174,19 @@ class _Observer:
             if failure is not None and known is not None:
                 await self._page(Page((self._unknown(known, failure.sentence()),), None))
         return Pass(self._store, whole=failure is None, failure=failure)
+
+    async def again(self, account: Account, owner: str) -> None:
+        """One account, by nothing but its picture."""
+        known = (await self._vault.remembered(self._store, [account.ref])).get(account.ref)
+        now = self._clock.now()
+        try:
+            read = await self._connector.read(account)
+        except StoreFailed as failed:
+            await self._record([_carried(self._unknown(account, failed.sentence()), known)])
+            return
+        key = None if read is None else read.change_key
+        seen = Observation(account, Standing.PHOTO, now, key)
+        await self._record([await self._found(seen, owner, known, read)])
 
     async def _one(self, wanted: _Wanted, known: Account | None) -> None:
         """The account of that person; `known` is the one they had when they were last seen."""
@@ -187,7 +238,7 @@ class _Observer:
         if isinstance(read, SignInRefused):  # no other account will fare better
             raise read
         if isinstance(read, StoreFailed):
-            return Finding(self._unknown(seen.account, read.sentence()))
+            return _carried(self._unknown(seen.account, read.sentence()), known)
         if read is None:  # removed since it was listed; the next look tells how
             return Finding(replace(seen, standing=Standing.NONE, change_key=None))
         if known is not None and known.picture == digest_of(read.data):  # the same bytes as before
@@ -195,7 +246,11 @@ class _Observer:
         try:
             what = await recognise(self._vault, read.data, owner, self._store, self._clock.now())
         except PictureRefused as refused:
-            return Finding(self._unknown(seen.account, f"{self._store}: {refused.sentence()}"))
+            before = None if known is None else known.change_key
+            if await self._vault.unproven(owner, self._store, before):
+                return _leftover(seen, digest_of(read.data), known)
+            why = f"{self._store}: {refused.sentence()}"
+            return _carried(self._unknown(seen.account, why), known)
         return _finding(seen, what, known)
 
     def _unknown(self, account: Account, error: str) -> Observation:
@@ -228,12 +283,17 @@ def _carried(seen: Observation, known: Remembered | None) -> Finding:
     if known is None:
         return Finding(_dated(seen, None, changed=True))
     if seen.standing is Standing.PHOTO:
-        standing = Standing.PHOTO if known.version else Standing.PLACEHOLDER
+        standing = Standing.PHOTO if _was_photo(known) else Standing.PLACEHOLDER
         dated = replace(_dated(seen, known, changed=False), standing=standing)
         return Finding(dated, known.picture, known.version, known.likeness, known.unfit)
     if seen.standing is Standing.UNKNOWN:  # what was read before need not be read again
-        key = replace(seen, change_key=known.change_key)
-        return Finding(key, known.picture, known.version, known.likeness, known.unfit)
+        as_was = replace(
+            seen,
+            change_key=known.change_key,
+            changed_after=known.changed_after,
+            changed_by=known.changed_by,
+        )
+        return Finding(as_was, known.picture, known.version, known.likeness, known.unfit)
     return Finding(_dated(seen, known, changed=seen.standing is not known.standing))
 
 
@@ -245,16 +305,32 @@ def _finding(seen: Observation, what: Recognised, known: Remembered | None) -> F
     return Finding(dated, what.picture, what.version, what.likeness, what.unfit)
 
 
+def _leftover(seen: Observation, picture: str, known: Remembered | None) -> Finding:
+    """What an account shows, its picture being what a write of ours left there."""
+    dated = _dated(seen, known, changed=True)
+    return Finding(dated, picture, None, Likeness.CANNOT_TELL, LEFTOVER)
+
+
+def _was_photo(known: Remembered) -> bool:
+    """True where what was read was no placeholder."""
+    return known.version is not None or known.unfit == LEFTOVER
+
+
 def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Observation:
     """Within what time it last changed: as the store tells, else as looking twice tells."""
     if seen.changed_by is not None or (known is None and seen.changed_after is not None):
+        return seen
+    if seen.standing is Standing.UNKNOWN:
         return seen
     if known is None:
         return replace(seen, changed_by=seen.observed_at)
     if changed and seen.observed_at < known.observed_at:  # a clock went back: who knows since when
         return replace(seen, changed_after=None, changed_by=None)
     if changed:
-        return replace(seen, changed_after=known.observed_at, changed_by=seen.observed_at)
+        # What could not be observed may have changed before that look, and after the one before.
+        failed = known.standing is Standing.UNKNOWN
+        after = known.changed_by if failed else known.observed_at
+        return replace(seen, changed_after=after, changed_by=seen.observed_at)
     return replace(seen, changed_after=known.changed_after, changed_by=known.changed_by)
 
 

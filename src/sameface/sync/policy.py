@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -19,6 +19,7 @@ from sameface.settings import (
     StoreSettings,
     Wins,
     Wishes,
+    Withholding,
 )
 from sameface.values import Key, Person
 
@@ -44,9 +45,10 @@ class Policy:
     """Whose photo wins, and where it may be put.
 
     `authorities` in order, the strongest first. `stores` are those connected, `without` those of
-    them to be left alone. `unseen` are those that could not be observed to the end, so that who is
-    not known there may be there all the same. `excluded` says whose wish it is that nothing is
-    done at all; `pin` is the photo to show whatever stores say. `people` holds what differs for
+    them to be left alone, `withheld` those in which the person does not want to be shown, as far as
+    `withholding` respects that. `unseen` are those that could not be observed to the end, so that
+    who is not known there may be there all the same. `excluded` says whose wish it is that nothing
+    is done at all; `pin` is the photo to show whatever stores say. `people` holds what differs for
     some, by their names in comparable form.
     """
 
@@ -58,7 +60,9 @@ class Policy:
     removal: Removal = Removal.ASK
     own_choice: OwnChoice = OwnChoice.OVERWRITE
     faces: Faces = Faces.ONE
+    withholding: Withholding = Withholding.RESPECT
     without: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     excluded: str = ""
     pin: str | None = None
     people: Mapping[str, tuple[Wishes, ...]] = field(default_factory=dict)
@@ -80,8 +84,23 @@ class Policy:
         whole = whole._with(settings.policy.everybody)
         return replace(whole, authorities=authorities, people=_by_name(settings))
 
-    def of_person(self, person: Person) -> Policy:
-        """What holds for that person: their own wishes, then their group's, then everybody's."""
+    @property
+    def silent(self) -> frozenset[str]:
+        """Stores that have no word in which photo is right."""
+        return self.without | self.withheld
+
+    def of_person(self, person: Person, withheld: Collection[str] = ()) -> Policy:
+        """What holds for that person: their own wishes, then their group's, then everybody's.
+
+        `withheld` are the places where they do not want to be shown.
+        """
+        policy = self._of(person)
+        if not withheld or policy.withholding is Withholding.IGNORE:
+            return policy
+        theirs = frozenset(store for store in withheld if store in policy.stores)
+        return replace(policy, withheld=theirs - policy.without)
+
+    def _of(self, person: Person) -> Policy:
         if not self.people:
             return self
         found = [self.people[name] for name in _names(person) if name in self.people]
@@ -106,6 +125,7 @@ class Policy:
             removal=wish.removal or self.removal,
             own_choice=wish.own_choice or self.own_choice,
             faces=wish.faces or self.faces,
+            withholding=wish.withholding or self.withholding,
             without=without,
             excluded=wish.whose if wish.exclude else self.excluded,
             pin=wish.pin or self.pin,

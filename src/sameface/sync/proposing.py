@@ -10,6 +10,7 @@ from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
 from sameface.sync.choosing import NO_PHOTO, Call
+from sameface.sync.leftovers import is_leftover
 from sameface.sync.observe import Pass, observe, observe_people
 from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
@@ -118,7 +119,8 @@ async def undo(
             theirs = [deed for deed in done if deed.person == dossier.person.id]
             versions = await vault.versions(dossier.person.id)
             aims, moved = _back(dossier, theirs, versions, run)
-            some, more = await _toward(work, dossier, whole.of_person(dossier.person), aims)
+            policy = whole.of_person(dossier.person, dossier.withheld)
+            some, more = await _toward(work, dossier, policy, aims)
             actions += some
             left += [*moved, *more]
             why = f"run {run} was undone on {clock.now():%d %b %Y}"
@@ -173,7 +175,7 @@ async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
     person = await work.vault.person(known.id if known else name)
     (dossier,) = await work.vault.dossiers_of([person.id])
     policy = await policy_of(work, [p.store for p in passes if p.failure is not None])
-    return dossier, policy.of_person(person)
+    return dossier, policy.of_person(person, dossier.withheld)
 
 
 async def _look_at(work: Work, ids: Collection[str]) -> tuple[Pass, ...]:
@@ -195,7 +197,7 @@ async def _toward(
         if cell.store not in aims or cell.store not in policy.stores:
             continue
         photo, because = aims[cell.store]
-        if cell.photo == photo and cell.standing is Standing.PHOTO:
+        if photo is not None and cell.photo == photo and cell.standing is Standing.PHOTO:
             continue
         if photo is None and cell.standing in NO_PHOTO:
             continue
@@ -228,8 +230,8 @@ def _may(cell: Cell, policy: Policy, *, removes: bool) -> tuple[Call | None, str
     leave = policy.stores[cell.store]
     if cell.standing is Standing.UNKNOWN:
         return Call.UNKNOWN, cell.error or "could not be observed"
-    if cell.store in policy.without:
-        return Call.LEAVE, "is left alone (exclude-stores)"
+    if why := _left_out(cell.store, policy, removes=removes):
+        return Call.LEAVE, why
     if leave.writes and (leave.removes or not removes):
         return None, ""
     if leave.writes:
@@ -237,6 +239,15 @@ def _may(cell: Cell, policy: Policy, *, removes: bool) -> tuple[Call | None, str
     if leave.by_hand is not None:
         return Call.BY_HAND, f"is not written by Sameface: {leave.by_hand}"
     return Call.LEAVE, "stays as it is; Sameface only reads there"
+
+
+def _left_out(store: str, policy: Policy, *, removes: bool) -> str:
+    """Why nothing is done there, "" where it may be."""
+    if store in policy.without:
+        return "is left alone (exclude-stores)"
+    if store in policy.withheld and not removes:
+        return "gets no photo: the person withholds it from there"
+    return ""
 
 
 def _merged(deeds: Iterable[Deed]) -> list[Deed]:
@@ -273,7 +284,10 @@ def _back(
         elif cell is None:
             why = "has no such account any more"
             moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
-        elif _photo(cell) in (before, after):
+        elif deed.standing == Standing.PHOTO and deed.before is None:
+            why = f"had no picture that can be put back before run {run}; it is left as it is"
+            moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
+        elif is_leftover(cell) or _photo(cell) in (before, after):
             aims[deed.store] = before, f"is put back as it was before run {run}{_was(deed)}"
         else:
             why = f"got another photo since run {run}; it is left as it is"

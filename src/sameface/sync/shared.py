@@ -18,14 +18,13 @@ from sameface.settings import Settings
 from sameface.sync.apply import Applier
 from sameface.sync.choosing import Call
 from sameface.sync.judging import PAGE, Judge
-from sameface.sync.keeper import recognise
-from sameface.sync.observe import Pass, observe, observe_people, order
+from sameface.sync.observe import Pass, observe, observe_again, observe_people, order
 from sameface.sync.outcome import Outcome, Result
 from sameface.sync.pinning import policy_of
 from sameface.sync.run import begin, foreseen, keep_page, retire
 from sameface.sync.work import Work, silent
-from sameface.values import Observation, Person, Standing
-from sameface.vault import Entry, Finding, Intent, Vault
+from sameface.values import Person
+from sameface.vault import Entry, Intent, Vault
 
 Json = Any
 
@@ -217,20 +216,7 @@ class _Worker:
             work = replace(self._work(), connectors={intent.store: connector})
             await observe_people(work, [(person.upn, person)])
             return
-        now = self._clock.now()
-        try:
-            shown = await connector.read(account)
-        except StoreFailed as failed:
-            seen = Observation(account, Standing.UNKNOWN, now, error=failed.sentence())
-            await self._vault.record([Finding(seen)])
-            return
-        if shown is None:
-            await self._vault.record([Finding(Observation(account, Standing.NONE, now))])
-            return
-        what = await recognise(self._vault, shown.data, person.id, account.store, now)
-        standing = Standing.PHOTO if what.version else Standing.PLACEHOLDER
-        seen = Observation(account, standing, now, shown.change_key, changed_by=now)
-        await self._vault.record([Finding(seen, what.picture, what.version, what.likeness)])
+        await observe_again(self._work(), account, person.id)
 
 
 # ---------------------------------------------------------------------------

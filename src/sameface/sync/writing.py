@@ -90,14 +90,16 @@ class Write:
 
     async def _keep(self, picture: Picture) -> None:
         """Put away what was read; Moved where that is another photo than the plan saw."""
-        action = self.action
+        action, known = self.action, self.known
+        if known is not None and known.version is None and known.picture == digest_of(picture.data):
+            return  # just what was seen, and no photo
         now = self.clock.now()
         what = await recognise(self.vault, picture.data, action.person, action.store, now)
         if what.version == what.picture:
             await self.vault.mend(picture.data)
         if what.version is not None:
             await self.vault.picture(what.version)  # BlobLost: this is the last copy, leave it
-        if self.known is not None and self.known.standing is Standing.PLACEHOLDER:
+        if known is not None and known.standing is Standing.PLACEHOLDER:
             return  # a photo that the store holds and hides; the plan saw none
         if await self._photo(what.version) != await self._photo(action.before):
             raise self._moved()

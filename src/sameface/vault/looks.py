@@ -9,8 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.values import Standing
+from sameface.values import Account, Standing
 from sameface.vault.database import accounts, looks, observations
+from sameface.vault.people import account_of
 
 _AT_ONCE = 500
 
@@ -26,12 +27,22 @@ class Looks:
     async def since(self, store: str, after: datetime) -> str | None:
         """From where the store goes on telling; None where all of it is to be looked at.
 
-        That is so unless it was looked at whole since `after`, and everybody there is known and
-        was observed: what is doubtful, or failed, would never be told again.
+        That is so unless it was looked at whole since `after`.
         """
         ended = sa.and_(looks.c.store == store, looks.c.ended_at.is_not(None))
         last = sa.select(looks.c.since).where(ended).order_by(looks.c.id.desc()).limit(1)
         whole = sa.select(looks.c.id).where(ended, ~looks.c.partial, looks.c.began_at >= after)
+        async with self._reading() as connection:
+            if (await connection.execute(whole.limit(1))).first() is None:
+                return None
+            found = (await connection.execute(last)).scalar_one_or_none()
+            return None if found is None else str(found)
+
+    async def unsettled(self, store: str, limit: int) -> tuple[Account, ...]:
+        """Accounts whose owner is doubtful, or whose last look failed, `limit` of them at most.
+
+        A store that tells of changes would never tell of these again.
+        """
         there = sa.and_(accounts.c.store == store, ~accounts.c.gone)
         seen = sa.and_(observations.c.store == store, observations.c.ref == accounts.c.ref)
         odd = sa.or_(
@@ -39,14 +50,10 @@ class Looks:
             observations.c.ref.is_(None),
             observations.c.standing == str(Standing.UNKNOWN),
         )
-        open_ = sa.select(accounts.c.ref).outerjoin(observations, seen).where(there, odd)
+        query = sa.select(accounts).outerjoin(observations, seen).where(there, odd)
         async with self._reading() as connection:
-            if (await connection.execute(whole.limit(1))).first() is None:
-                return None
-            if (await connection.execute(open_.limit(1))).first() is not None:
-                return None
-            found = (await connection.execute(last)).scalar_one_or_none()
-            return None if found is None else str(found)
+            rows = await connection.execute(query.order_by(accounts.c.ref).limit(limit))
+            return tuple(account_of(row) for row in rows)
 
     async def told(self, look: int, gone: Collection[str], at: datetime) -> None:
         """The look was told only what changed: these accounts are gone, all others stay."""

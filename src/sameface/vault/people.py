@@ -108,7 +108,7 @@ async def doubts(
     if after is not None:
         query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
     rows = await connection.execute(query.order_by(*order).limit(limit))
-    return tuple(Doubt(_account(row), row.doubt) for row in rows)
+    return tuple(Doubt(account_of(row), row.doubt) for row in rows)
 
 
 # ---------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def _settled(row: Any, account: Account) -> bool:
         and row.person is not None
         and row.doubt is None
         and not row.gone
-        and _account(row) == account
+        and account_of(row) == account
     )
 
 
@@ -148,7 +148,7 @@ async def _known(
     for row in await connection.execute(sa.select(keys).where(keys.c.person.in_(ids))):
         known[row.person].keys.add((Key(row.kind), row.value))
     for row in await connection.execute(sa.select(accounts).where(accounts.c.person.in_(ids))):
-        known[row.person].accounts.append((_account(row), not row.gone))
+        known[row.person].accounts.append((account_of(row), not row.gone))
     return [known[person] for person in sorted(known)]
 
 
@@ -191,7 +191,7 @@ def _row(match: Match, before: Any, look: int) -> dict[str, Any]:
     """The account's row. One that became doubtful keeps what it was, so that it stays doubtful."""
     account, person = match.account, match.person
     if match.doubt and before is not None and before.person is not None:
-        account, person = _account(before), before.person
+        account, person = account_of(before), before.person
     return {
         "store": account.store,
         "ref": account.ref,
@@ -221,11 +221,12 @@ async def _people(connection: AsyncConnection, query: sa.Select[Any]) -> tuple[P
         accounts.c.doubt.is_(None),
     )
     for row in await connection.execute(owned.order_by(accounts.c.store, accounts.c.ref)):
-        theirs[row.person].append(_account(row))
+        theirs[row.person].append(account_of(row))
     return tuple(Person(row.id, row.name, row.upn, tuple(theirs[row.id])) for row in rows)
 
 
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
+    """The account that a row of `accounts` says."""
     pairs = tuple((Key(kind), value) for kind, value in row.keys)
     return Account(row.store, row.ref, row.name, pairs)
 

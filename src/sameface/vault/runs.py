@@ -75,6 +75,19 @@ async def deeds(connection: AsyncConnection, run: str) -> tuple[Deed, ...] | Non
     return tuple(Deed(*row) for row in await connection.execute(query))
 
 
+async def unproven(
+    connection: AsyncConnection, person: str, store: str, change_key: str | None
+) -> bool:
+    """True where the last write there never was proven, and found the photo under that key."""
+    of = actions.c
+    query = sa.select(of.outcome, of.expected).where(of.person == person, of.store == store)
+    touched = sa.or_(of.outcome.is_(None), of.outcome.not_in(("moved", "refused")))
+    last = (await connection.execute(query.where(touched).order_by(of.id.desc()).limit(1))).first()
+    if last is None or last.outcome in ("written", "removed"):
+        return False
+    return bool(last.expected == change_key)
+
+
 async def latest(connection: AsyncConnection, limit: int) -> tuple[str, ...]:
     """The last runs that did something, the newest first."""
     did = sa.select(actions.c.run).distinct()

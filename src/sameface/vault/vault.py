@@ -324,6 +324,11 @@ class Vault:
         async with self._reading() as connection:
             return await runs.deeds(connection, run)
 
+    async def unproven(self, person_id: str, store: str, change_key: str | None) -> bool:
+        """True where our last write there was never proven; `change_key` is the last one seen."""
+        async with self._reading() as connection:
+            return await runs.unproven(connection, person_id, store, change_key)
+
     async def latest_runs(self, limit: int = 3) -> tuple[str, ...]:
         """The last runs that did something, the newest first."""
         async with self._reading() as connection:

@@ -67,7 +67,8 @@ class Workers:
             if free < least:
                 return max(_enough(taken, least - free) - now, timedelta(milliseconds=1))
             units = min(free, many)
-            row = leases.insert().values(quota=quota, units=units, until=now + period + _HELD)
+            until = now + period + min(period, _HELD)
+            row = leases.insert().values(quota=quota, units=units, until=until)
             lease = (await connection.execute(row.returning(leases.c.id))).scalar_one()
             return int(lease), units
 
@@ -83,7 +84,10 @@ class Workers:
 
 
 _HELD = timedelta(minutes=3)
-"""Longer than any request lasts: a worker that died with a lease must not hold it for ever."""
+"""Longer than any request lasts: who died with a lease must not hold it for ever.
+
+Where a period is shorter, so is this: what was asked longer ago than one is no longer counted.
+"""
 
 
 def _enough(taken: Sequence[Any], missing: int) -> datetime:

@@ -1,0 +1,19 @@
+"""What a write of ours left behind and nobody can show: half a picture.
+
+It is nobody's photo and says nothing of what is right; the next sync writes there again.
+"""
+
+from __future__ import annotations
+
+from sameface.values import Cell, Standing
+
+LEFTOVER = "what is left of a write that was never proven, and is no picture"
+"""What such a cell shows, for people; it is also how it is remembered."""
+
+REMEDY = "restore a version, or put a photo there"
+"""What somebody can do where nothing says which photo it was to be."""
+
+
+def is_leftover(cell: Cell) -> bool:
+    """True where a store was left with that."""
+    return cell.standing is Standing.PHOTO and cell.photo is None and cell.unfit == LEFTOVER

@@ -1,0 +1,58 @@
+"""Whoever needs a person is named in the end, in order and under what is to be done, once each."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+from sameface.cli.remaining import Remaining
+from sameface.sync import Call, Decision, Verdict
+from sameface.values import Person
+
+
+def decision(number: int, *verdicts: Verdict) -> Decision:
+    upn = f"person{number}@contoso.test"
+    return Decision(Person(f"{number:016x}", f"Person {number}", upn, ()), None, "", verdicts)
+
+
+def by_hand(store: str = "yammer") -> Verdict:
+    return Verdict(store, Call.BY_HAND, "shows another photo: the person uploads it")
+
+
+def test_names_come_under_what_is_to_be_done() -> None:
+    """First who is asked or unknown, each with the reason; then remedies with their people."""
+    with Remaining() as remaining:
+        remaining.add(decision(1, by_hand()))
+        remaining.add(decision(2, Verdict("exchange", Call.NOTHING, "shows the same photo")))
+        remaining.add(decision(3, Verdict("exchange", Call.UNKNOWN, "broke\noff"), by_hand()))
+
+        assert list(remaining.lines()) == [
+            "  Person 3 (person3@contoso.test), exchange: broke off",
+            "  The person uploads it:",
+            "    Person 1 (person1@contoso.test), yammer: shows another photo",
+            "    Person 3 (person3@contoso.test), yammer: shows another photo",
+        ]
+
+
+def test_after_clearing_nobody_is_left() -> None:
+    """A watch tells of each look only what that look found."""
+    with Remaining() as remaining:
+        remaining.add(decision(1, by_hand()))
+        remaining.clear()
+
+        assert list(remaining.lines()) == []
+
+
+def test_many_take_no_more_memory_than_some() -> None:
+    """Words go to disk, so that an organisation of any size can be told of (design section 7)."""
+    with Remaining() as remaining:
+        for number in range(5_000):
+            remaining.add(decision(number, by_hand()))
+        tracemalloc.start()
+        for number in range(5_000, 15_000):
+            remaining.add(decision(number, by_hand()))
+        grown, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert sum(1 for _ in remaining.lines()) == 15_001
+
+    assert grown < 100_000

@@ -1,0 +1,28 @@
+"""A quota is the organisation's, not a command's: what was just used up is not asked for again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.end_to_end.kit import tenant
+
+from sameface.cli.session import open_session
+from sameface.values import YAMMER
+
+SPEED, TIMES = 10, 8
+"""Yammer grants ten requests in ten seconds; here in one, and two commands want sixteen."""
+
+
+async def test_commands_that_follow_one_another_keep_one_quota(tmp_path: Path) -> None:
+    """By the tenant's own log: both were answered in full, and nothing was refused with a 429."""
+    with tenant(tmp_path, "--speed", str(SPEED), people=3) as world:
+        mail = world.people()[0]["mail"]
+        world.clear_requests()
+        for _ in range(2):
+            async with open_session(world.settings) as session:
+                for _ in range(TIMES):
+                    assert await session.connectors[YAMMER].find([mail]) is not None
+        log = world.get("requests")
+
+    told = [row for row in log["counts"] if row["service"] == "yammer"]
+    assert [(row["status"], row["count"]) for row in told] == [(200, 2 * TIMES)]
