@@ -213,6 +213,7 @@ def test_a_mistake_is_told_with_its_place(load: Load, old: str, new: str, told: 
         (EXCHANGE + EXCHANGE, 'stores[2].id names "exchange" a second time'),
         (EXCHANGE + YAMMER, "stores[2].token-file is missing; Yammer wants a person's sign-in"),
         (EXCHANGE + FOLDER + 'mode = "both"\n', "folder takes no photos"),
+        (EXCHANGE + YAMMER + 'mode = "both"\n', "yammer takes no photos"),
         (
             EXCHANGE + SHAREPOINT.replace("graph.microsoft", "contoso-my.sharepoint"),
             "is not enough for SharePoint, which wants client-certificate-file",

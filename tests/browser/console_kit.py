@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx2 as httpx
+
 from sameface import sync
 from sameface.cli.session import Session, open_session
 from sameface.console.app import Console, console
 from sameface.console.desk import Desk
+from sameface.console.roles import Who
 from sameface.jobs import listening
 from sameface.serving import serve
 from sameface.settings import Conflict, ConsoleSettings
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 class Demo:
     """A tenant of two dozen people, a session over it, and its console at `url`."""
 
+    tenant: Tenant
     session: Session
     console: Console
     url: str
@@ -35,6 +39,12 @@ class Demo:
         s = self.session
         await sync.status(s.settings, s.connectors, s.vault, s.clock)
         await self.console.sweeper.sweep()
+
+    async def behind(self, path: str, **told: object) -> None:
+        """Something happens in the tenant, behind Sameface's back (`events`, `faults`)."""
+        async with httpx.AsyncClient(base_url=self.tenant.http_url) as http:
+            answer = await http.post(f"/_tenant/{path}", json=told)
+        assert answer.is_success, answer.text
 
     async def plan(self) -> str:
         """A plan about everybody; its digest."""
@@ -49,15 +59,33 @@ class Demo:
         await page.wait_for_url(self.url)
         return page
 
+    async def signed_in_as(self, browser: Browser, who: Who, **how: object) -> Page:
+        """A page of somebody who came through the organisation's sign-in."""
+        page = await browser.new_page(**how)  # type: ignore[arg-type]
+        port = self.url.rstrip("/").rpartition(":")[2]
+        cookie = self.console.sessions.begin(who)
+        await page.context.add_cookies(
+            [{"name": f"sameface-{port}", "value": cookie, "url": self.url}]
+        )
+        return page
+
 
 @asynccontextmanager
 async def demo(
-    folder: Path, *, people: int = 24, settings: ConsoleSettings | None = None, asks: bool = False
+    folder: Path,
+    *,
+    people: int = 24,
+    settings: ConsoleSettings | None = None,
+    asks: bool = False,
+    further: str = "",
 ) -> AsyncIterator[Demo]:
-    """The demo's organisation. `asks`: two changes are a conflict for somebody to decide."""
+    """The demo's organisation. `asks`: two changes are a conflict for somebody to decide.
+
+    `further` stands below its settings.
+    """
     async with Tenant(people=people, seed=1, port=0, running=True) as tenant:
         file = folder / "sameface.toml"
-        file.write_text(tenant.settings_toml(), encoding="utf-8")
+        file.write_text(tenant.settings_toml() + further, encoding="utf-8")
         with listening():
             async with open_session(file) as opened:
                 told = replace(opened.settings, console=settings or ConsoleSettings())
@@ -67,7 +95,7 @@ async def demo(
                 session = replace(opened, settings=told)
                 desk = Desk.of(told, session.book, session.vault, session.connectors, session.clock)
                 async with console(desk) as made, serve(made.app, 0) as url:
-                    yield Demo(session, made, url)
+                    yield Demo(tenant, session, made, url)
 
 
 @asynccontextmanager

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from tests.console.kit import ALICE, DORA, Desk, plain
-from tests.servers.memory_store import face
+from tests.console.kit import ALICE, BOB, DORA, Desk, client, plain
+from tests.servers.memory_store import StillClock, face
+from tests.sync.kit import Office
 
+from sameface.console.app import console
+from sameface.console.desk import Desk as Organisation
 from sameface.console.roles import Role
+from sameface.rules import load_rulebook
+from sameface.settings import PolicySettings, Wishes
+from sameface.vault import Vault
 
 
 def names(html: str) -> list[str]:
@@ -114,6 +123,69 @@ async def test_search_finds_parts_of_names(desk: Desk, search: str, who: list[st
 
     assert names(answer.text) == who
     assert ("Nobody fits" in answer.text) == (not who)
+
+
+@asynccontextmanager
+async def over(office: Office) -> AsyncIterator[Desk]:
+    """A console over that organisation as it is now."""
+    settings = office.settings
+    book = load_rulebook(settings.rulebook)
+    at_hand = Organisation.of(settings, book, office.vault, dict(office.stores), office.clock)
+    async with console(at_hand) as made, client(made) as http:
+        await http.get("/enter", params={"token": made.access.token})
+        yield Desk(office, made, http)
+
+
+async def test_a_group_of_the_settings_is_a_filter(desk: Desk) -> None:
+    """Its people and no others, also among those of another filter; an unknown one is empty."""
+    board = Wishes(whose="group board")
+    desk.office.policy = PolicySettings(groups=((frozenset({ALICE, BOB}), board),))
+    async with over(desk.office) as grouped:
+        await grouped.observe()
+
+        assert names((await grouped.get("/?group=board")).text) == ["Alice", "Bob"]
+        assert names((await grouped.get("/?group=board&show=differs")).text) == ["Alice"]
+        assert names((await grouped.get("/?group=board&q=bo")).text) == ["Bob"]
+        assert names((await grouped.get("/?group=nobody")).text) == []
+        assert "<option selected>board</option>" in (await grouped.get("/?group=board")).text
+        told = (await grouped.get("/api/people?group=board")).json()
+        assert [row["name"] for row in told["rows"]] == ["Alice", "Bob"]
+
+
+async def test_who_is_overdue_is_a_filter(tmp_path: Path) -> None:
+    """Active Directory has another photo since two days ago, and Azure AD has not followed."""
+    async with await Vault.open(tmp_path / "vault") as vault:
+        office = Office(vault, StillClock(), authorities=("active-directory",))
+        directory, cloud = (office.store(name) for name in ("active-directory", "entra-id"))
+        for store in (directory, cloud):
+            store.join(ALICE, face("alice"))
+            store.join(BOB, face("bob"))
+        async with over(office) as desk:
+            for _ in range(2):  # what the cloud shows is older than the directory's last look
+                await desk.observe()
+                desk.office.clock.advance(timedelta(hours=1))
+            directory.put(ALICE, face("alice", 1))
+            await desk.observe()
+            assert names((await desk.get("/?show=overdue")).text) == []
+
+            desk.office.clock.advance(timedelta(days=2))
+            desk.sign_in(Role.ADMINISTRATOR)
+            await desk.observe()
+            assert names((await desk.get("/?show=overdue")).text) == ["Alice"]
+            assert (await desk.get("/api/people?show=overdue")).json()["found"] == 1
+
+
+async def test_an_address_with_all_of_it_is_a_deep_link(desk: Desk) -> None:
+    """Search, filter, view and page in one address; pages beside it keep the rest of it."""
+    for number in range(60):
+        desk.office.stores["sharepoint"].join(f"crowd-{number:02}@contoso.test")
+    await desk.observe()
+
+    html = (await desk.get("/?q=crowd&show=no-photo&by=stores&page=2")).text
+
+    assert names(html)[0] == "Crowd-50"
+    assert re.search(r'name="by" value="stores" checked', html)
+    assert 'href="/?q=crowd&amp;show=no-photo&amp;by=stores" rel="prev"' in html
 
 
 async def test_what_was_asked_is_in_the_form_again(desk: Desk) -> None:

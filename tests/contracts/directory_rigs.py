@@ -34,7 +34,7 @@ class DirectoryRig:
         self._attribute = "thumbnailPhoto" if is_ad else "jpegPhoto"
 
     async def start(self, stack: AsyncExitStack, folder: Path) -> None:
-        unit = self._server.unit()
+        unit, self._stack = self._server.unit(), stack
         photos = {ALICE: portrait("A", px=96), BOB: portrait("B", px=96), CAROL: None}
         self._dns: dict[str, str] = {}
         for name, photo in photos.items():
@@ -54,6 +54,10 @@ class DirectoryRig:
     async def clear(self, person: str) -> None:
         self._server.tools.replace(self._dns[person], self._attribute, None)
 
+    async def joins(self, person: str) -> None:
+        dn = self._server.person(self._unit, person, portrait("N", px=96))
+        self._stack.callback(self._server.tools.delete, dn)
+
     async def shows(self, person: str) -> bytes | None:
         return self._server.tools.value(self._dns[person], self._attribute)
 
@@ -65,7 +69,6 @@ class RemoteDirectoryRig(DirectoryRig):
 
     async def start(self, stack: AsyncExitStack, folder: Path) -> None:
         await super().start(stack, folder)
-        self._stack = stack
         trust = ssl.create_default_context(cafile=str(self._server.ca_file))
         self._between = await stack.enter_async_context(Middleman(self._server.url, trust))
         self._settings = self._server.settings(self._unit, self._between.url)
@@ -88,10 +91,6 @@ class RemoteDirectoryRig(DirectoryRig):
         self._between.better()
         while self._whole:
             self._put(*self._whole.popitem())
-
-    async def joins(self, person: str) -> None:
-        dn = self._server.person(self._unit, person, portrait("N", px=96))
-        self._stack.callback(self._server.tools.delete, dn)
 
     async def now(self) -> datetime:
         """The server runs on this machine."""

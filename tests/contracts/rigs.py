@@ -50,6 +50,9 @@ class Rig(Protocol):
     async def clear(self, person: str) -> None:
         """Somebody else takes the photo away."""
 
+    async def joins(self, person: str) -> None:
+        """Somebody new, with a photo."""
+
     async def shows(self, person: str) -> bytes | None:
         """The picture as a third party sees it in the store."""
 
@@ -67,9 +70,6 @@ class Remote(Rig, Protocol):
 
     async def better(self) -> None:
         """Take every fault back."""
-
-    async def joins(self, person: str) -> None:
-        """Somebody new with a photo."""
 
     async def now(self) -> datetime:
         """What the store's own clock says."""
@@ -226,6 +226,9 @@ class FolderRig:
 
     async def clear(self, person: str) -> None:
         self._file(person).unlink()
+
+    async def joins(self, person: str) -> None:
+        await self.change(person, portrait("N", px=200))
 
     async def shows(self, person: str) -> bytes | None:
         file = self._file(person)

@@ -1,4 +1,4 @@
-"""What every connector on the wire owes while the world changes under it."""
+"""What every connector owes while the world changes under it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx2 as httpx
 import pytest
-from tests.contracts.rigs import ALICE, BOB, Remote, TenantRig
+from tests.contracts.rigs import ALICE, BOB, Remote, Rig, TenantRig
 from tests.contracts.test_reading import NO_PHOTO, name, seen
 from tests.contracts.test_writing import fitting
 
@@ -46,9 +46,9 @@ async def test_a_part_that_fails_for_a_moment_is_asked_again(wired: TenantRig) -
     assert max(wired.clock.slept) >= 30.0
 
 
-async def test_somebody_who_joins_in_mid_look_disturbs_nobody(remote: Remote) -> None:
+async def test_somebody_who_joins_in_mid_look_disturbs_nobody(rig: Rig) -> None:
     """Whoever was there all the time is told of once; the newcomer now, or by the next look."""
-    connector = remote.open(page=1)
+    connector = rig.open(page=1)
     before = await seen(connector)
     told: list[str] = []
     joined = False
@@ -56,7 +56,7 @@ async def test_somebody_who_joins_in_mid_look_disturbs_nobody(remote: Remote) ->
         told += [name(o.account) for o in page.observations]
         if told and not joined:
             joined = True
-            await remote.joins("aaron")
+            await rig.joins("aaron")
     after = await seen(connector)
     await connector.close()
 

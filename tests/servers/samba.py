@@ -7,6 +7,8 @@ and write photos below OU=Sameface, and `mirror`, which has Replicating Director
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -103,6 +105,17 @@ class Samba:
             self._process.terminate()
             self._process.wait(20)
             self._process = None
+
+    def cpu_s(self) -> float:
+        """Seconds of computing that all its processes have used so far: those of its session."""
+        assert self._process is not None
+        spent = 0
+        for told in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = told.read_text().rpartition(")")[2].split()
+                if int(fields[3]) == self._process.pid:
+                    spent += int(fields[11]) + int(fields[12])
+        return spent / os.sysconf("SC_CLK_TCK")
 
     def populate(self) -> None:
         """The accounts named above, and their rights."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.sync.kit import Office, same
 from sameface.errors import UnknownPerson
 from sameface.settings import Conflict, Mode, PolicySettings, Removal, StoreSettings, Wins, Wishes
 from sameface.sync import Call, Result
+from sameface.sync.shared import works
 from sameface.vault.blobs import digest_of
 
 ALICE = "alice@x.test"
@@ -34,6 +36,18 @@ async def garbled(office: Office, exchange: MemoryStore) -> None:
     assert (await office.sync()).results == {Result.UNPROVEN: 1}
     assert exchange.shows(ALICE) in exchange.halves
     exchange.lies = ""
+
+
+async def cut_off(office: Office, exchange: MemoryStore) -> None:
+    """A sync that died when half of the picture had come there."""
+    exchange.lies = "garbles"
+    for request in range(1, 20):
+        exchange.dies_at = exchange.asked.total() + request
+        with pytest.raises(PowerCut):
+            await office.sync()
+        if exchange.shows(ALICE) in exchange.halves:
+            break
+    exchange.lies, exchange.dies_at = "", None
 
 
 async def kept(office: Office) -> set[str]:
@@ -71,22 +85,33 @@ async def test_a_write_that_was_cut_off_is_made_again(
     office: Office, exchange: MemoryStore, ends: str
 ) -> None:
     """The connection or the process ended when half of it had come there."""
-    exchange.lies = "garbles"
     if ends == "crash":
-        for request in range(1, 20):
-            exchange.dies_at = exchange.asked.total() + request
-            with pytest.raises(PowerCut):
-                await office.sync()
-            if exchange.shows(ALICE) in exchange.halves:
-                break
-        exchange.dies_at = None
+        await cut_off(office, exchange)
     else:
+        exchange.lies = "garbles"
         exchange.faults["written"] = [broken("exchange")]
         assert (await office.sync()).results == {Result.FAILED: 1}
-    exchange.lies = ""
+        exchange.lies = ""
 
     assert (await office.sync()).exit_code == 0
     assert same(exchange.shows(ALICE), NEW)
+
+
+@pytest.mark.parametrize("finds", [True, False], ids=["found", "read"])
+async def test_another_worker_writes_again_what_a_dead_one_left(
+    office: Office, exchange: MemoryStore, finds: bool
+) -> None:
+    """It looks first, by name where the store can be asked so, and half a picture stops nobody."""
+    exchange.capabilities = replace(exchange.capabilities, finds=finds)
+    await cut_off(office, exchange)
+    person = await office.vault.person(ALICE)
+    await office.vault.begin_run("r2", "sync", office.clock.now())
+    work = works(office.settings, office.stores, office.vault, office.clock)
+
+    await work.deeds["keep"]({"run": "r2", "people": [person.id], "unseen": []})
+
+    assert same(exchange.shows(ALICE), NEW)
+    assert await office.vault.in_flight() == ()
 
 
 async def test_a_look_that_fails_in_between_forgets_nothing(

@@ -55,6 +55,17 @@ async def test_what_is_removed_is_gone(buckets: Buckets, tmp_path: Path) -> None
         await blobs.read(digest)
 
 
+async def test_a_bucket_on_the_loopback_is_asked_without_a_proxy(
+    buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment's proxy cannot reach it, as with all else on the loopback."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    blobs = Blobs.of(tmp_path, buckets.fresh())
+
+    assert await blobs.read(await blobs.keep(b"face")) == b"face"
+
+
 async def test_keys_come_from_the_environment_where_none_are_named(
     buckets: Buckets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,8 +39,10 @@ from sameface.console.pages import STATIC, Pages
 from sameface.console.person import Persons
 from sameface.console.photos import Photos
 from sameface.console.plans import PlanRoom
+from sameface.console.ready import Ready
 from sameface.console.runs import RunRoom
 from sameface.console.sessions import Sessions
+from sameface.console.shelf import Shelf
 from sameface.console.signing_in import SigningIn
 from sameface.console.sweeper import Sweeper
 from sameface.console.texts import say
@@ -60,12 +62,14 @@ from sameface.workshop.service import workshop
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """A console ready to be served; `sweeper` keeps its memory in line while it works."""
+    """A console ready to be served; `sweeper` keeps its memory in line while it works, `jobs` are
+    what is under way."""
 
     app: ASGIApp
     access: Access
     sessions: Sessions
     sweeper: Sweeper
+    jobs: Jobs
 
 
 class Room(Protocol):
@@ -95,16 +99,22 @@ async def console(
         stack.callback(memory.close)
         choices = await asyncio.to_thread(Choices, desk.vault.folder)
         stack.callback(choices.close)
+        await _hand_over(choices, desk)
         provider = Provider(settings.sign_in, desk.clock) if settings.sign_in else None
         if provider is not None:
             stack.push_async_callback(provider.close)
-        sweeper = Sweeper(desk, memory, choices)
+        shelf = await asyncio.to_thread(Shelf, settings.photos) if settings.photos else None
+        if shelf is not None:
+            stack.push_async_callback(asyncio.to_thread, shelf.empty)
+        sweeper = Sweeper(desk, memory, choices, shelf)
         jobs, plans = Jobs(desk.clock, sweeper.catch_up), Plans(desk.vault)
         stack.push_async_callback(jobs.close)
-        access, sessions = Access(desk.clock), Sessions(desk.clock, settings.tokens)
-        pages = Pages(desk.settings.organisation, approval=settings.approval)
+        access = Access(desk.clock, shelf.key if shelf else "")
+        sessions = Sessions(desk.clock, settings.tokens)
+        pages = Pages(desk.settings.organisation, access.photo, approval=settings.approval)
         doing = Doing(desk, jobs, plans)
-        gallery = Gallery(desk, sweeper.stamp)
+        gallery, limits = Gallery(desk, sweeper.stamp), Limits(desk.clock)
+        ready = Ready(gallery, limits, doorway)
         uploads = Uploads(desk.clock, workshop())
         rooms: tuple[Room, ...] = (
             SigningIn(
@@ -118,17 +128,27 @@ async def console(
             RunRoom(desk, doing, jobs, pages),
             Conflicts(desk, memory, pages),
             Audit(desk, pages),
-            Mine(desk, doing, uploads, choices, pages),
+            Mine(desk, doing, uploads, choices, pages, chosen=sweeper.chosen),
             Approvals(desk, doing, choices, pages),
-            Photos(gallery, memory, choices),
+            Photos(gallery, memory, ready, shelf),
             OpenApi(),
         )
         app = Starlette(
-            routes=[*_routes(rooms, Answering(Limits(desk.clock), pages)), _STATIC],
+            routes=[*_routes(rooms, Answering(limits, pages)), _STATIC],
             exception_handlers=_Trouble(pages).handlers,
         )
-        guard = Guard(app, doorway, access, sessions, pages)
-        yield Console(guard, access, sessions, sweeper)
+        guard = Guard(app, doorway, access, sessions, pages=pages, shortcut=ready)
+        yield Console(guard, access, sessions, sweeper, jobs)
+
+
+async def _hand_over(choices: Choices, desk: Desk) -> None:
+    """What an older console kept of where people are shown belongs to the vault."""
+    kept, now = await asyncio.to_thread(choices.withheld), desk.clock.now()
+    for dossier in await desk.vault.dossiers_of(kept):
+        places = dossier.withheld | kept[dossier.person.id]
+        why = say("noted.places-own")
+        await desk.vault.review.withhold(dossier.person.id, places, now, why)
+    await asyncio.to_thread(choices.bring_up)
 
 
 _STATIC = Mount("/static", StaticFiles(directory=STATIC))

@@ -82,7 +82,7 @@ def _faces(boxes: tuple[Box, ...], view: View, shown: Mapping[str, str]) -> Iter
 
 def _face(box: Box, spot: Spot, shown: Mapping[str, str]) -> Iterator[str]:
     """The photos of one place on the right of its box: round as wanted, square where another."""
-    fine = spot.place is Place.SAME
+    fine = spot.place in (Place.SAME, Place.WITHHELD)
     radius = _PX / 2 if fine else 7
     colour = "#2f7d5b" if fine else "#b3261e"
     for number, photo in enumerate(reversed(spot.photos[:2] or (None,))):

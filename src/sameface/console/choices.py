@@ -1,4 +1,4 @@
-"""What people chose: photos that wait for a second person, and places they do not want to be in.
+"""Photos that people handed in: those that wait for a second person, and what became of others.
 
 `choices.sqlite` beside the vault. Unlike `console.sqlite` nothing makes it anew.
 """
@@ -19,23 +19,15 @@ from typing import Any
 from sameface.errors import VaultFailed
 from sameface.values import iso
 
-_SHAPE = 1
+_SHAPE = 2
 _TABLES = """
 CREATE TABLE handed_in (
     id TEXT PRIMARY KEY, person TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
     picture BLOB, state TEXT NOT NULL, judged_by TEXT, judged_at TEXT, why TEXT);
 CREATE INDEX handed_in_of ON handed_in (person, at);
 CREATE INDEX handed_in_waiting ON handed_in (at) WHERE state = 'waiting';
-CREATE TABLE withheld (person TEXT, place TEXT, PRIMARY KEY (person, place));
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 """
-
-
-class Place(StrEnum):
-    """Where the photo service shows a photo, beyond the stores."""
-
-    AVATAR = "avatar"  # /avatar/: other programs, by the hash of a mail address
-    PHOTO = "photo"  # /photo/: colleagues who are signed in, and whoever has a signed address
 
 
 class State(StrEnum):
@@ -77,32 +69,32 @@ class Choices:
             found = self._db.execute("PRAGMA user_version").fetchone()[0]
             if found == 0:
                 self._db.executescript(_TABLES)
-            elif found != _SHAPE:
+            elif found not in (1, _SHAPE):
                 raise VaultFailed(
                     f"{self._file} was written by another Sameface; start the one that wrote it."
                 )
-        self._withheld = {(person, Place(place)) for person, place in self._all(
-            "SELECT person, place FROM withheld"
-        )}  # fmt: skip
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
 
-    # --- where a photo may be shown ----------------------------------------------------------
+    # --- what the first version kept ---------------------------------------------------------
 
-    def withholds(self, person: str, place: Place) -> bool:
-        """True where that person does not want to be shown."""
-        return (person, place) in self._withheld
+    def withheld(self) -> dict[str, set[str]]:
+        """Places where people (ids) do not want to be shown: the vault's to keep since then."""
+        if self._all("PRAGMA user_version")[0][0] != 1:
+            return {}
+        found: dict[str, set[str]] = {}
+        for person, place in self._all("SELECT person, place FROM withheld"):
+            found.setdefault(person, set()).add(place)
+        return found
 
-    def withhold(self, person: str, places: Collection[Place]) -> None:
-        """From now on these, and no others."""
-        with self._lock, self._spoken(), self._db:
-            self._db.execute("DELETE FROM withheld WHERE person = ?", [person])
-            rows = [(person, str(place)) for place in places]
-            self._db.executemany("INSERT INTO withheld VALUES (?, ?)", rows)
-        self._withheld = {one for one in self._withheld if one[0] != person}
-        self._withheld |= {(person, place) for place in places}
+    def bring_up(self) -> None:
+        """The vault has them now: the file becomes one of this version."""
+        with self._lock, self._spoken():
+            self._db.executescript(
+                f"DROP TABLE IF EXISTS withheld; PRAGMA user_version = {_SHAPE};"
+            )
 
     # --- what was handed in ------------------------------------------------------------------
 
@@ -156,16 +148,13 @@ class Choices:
 
     def people(self) -> set[str]:
         """Everybody of whom anything is kept."""
-        query = "SELECT person FROM handed_in UNION SELECT person FROM withheld"
-        return {str(row[0]) for row in self._all(query)}
+        return {str(row[0]) for row in self._all("SELECT DISTINCT person FROM handed_in")}
 
     def forget(self, people: Collection[str]) -> None:
         """Keep nothing of these: the vault has forgotten them."""
         with self._lock, self._spoken(), self._db:
-            for query in ("DELETE FROM handed_in WHERE person = ?",
-                          "DELETE FROM withheld WHERE person = ?"):  # fmt: skip
-                self._db.executemany(query, [(person,) for person in people])
-        self._withheld = {one for one in self._withheld if one[0] not in people}
+            query = "DELETE FROM handed_in WHERE person = ?"
+            self._db.executemany(query, [(person,) for person in people])
 
     def _all(self, query: str, *values: Any) -> list[Any]:
         with self._lock, self._spoken():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -32,7 +33,7 @@ class Side:
 
     digest: str
     stores: Sequence[str]
-    since: str | None
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Conflict:
             "name": self.person.name,
             "because": self.because,
             "sides": [
-                {"version": one.digest, "stores": list(one.stores), "since": one.since}
+                {"version": one.digest, "stores": list(one.stores), "since": iso(one.since)}
                 for one in self.sides
             ],
         }
@@ -113,11 +114,11 @@ class Conflicts:
         decision = self._desk.decide(dossier)
         why = next((one.because for one in decision.calling(Call.ASK)), decision.because)
         where: dict[str, list[str]] = {}
-        since: dict[str, str | None] = {}
+        since: dict[str, datetime | None] = {}
         for cell in dossier.cells:
             if cell.standing is Standing.PHOTO and cell.photo:
                 where.setdefault(cell.photo, []).append(cell.store)
-                since.setdefault(cell.photo, iso(cell.changed_by))
+                since.setdefault(cell.photo, cell.changed_by)
         sides = [Side(digest, stores, since[digest]) for digest, stores in where.items()]
         return Conflict(dossier.person, why, sides)
 

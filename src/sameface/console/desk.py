@@ -94,7 +94,8 @@ class Desk:
 
     def decide(self, dossier: Dossier) -> Decision:
         """What each store of this person calls for."""
-        return decide(dossier.person, dossier.cells, dossier.agreed, self.policy, dossier.pin)
+        of = dossier
+        return decide(of.person, of.cells, of.agreed, self.policy, of.pin, withheld=of.withheld)
 
     def view(self, dossier: Dossier, now: datetime | None = None) -> View:
         """A person explained, in tens of milliseconds where stores differ."""
@@ -105,6 +106,7 @@ class Desk:
             wanted=decision.wanted,
             stores=frozenset(self.policy.stores),
             options=dict(self.settings.options),
+            withheld=decision.withheld,
         )
         explainer = Explainer(subject, self.book, now or self.clock.now())
         return View(dossier, decision, explainer, row(explainer, self._further))

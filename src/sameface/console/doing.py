@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sameface import sync
@@ -70,6 +71,21 @@ class Doing:
 
     async def sync_person(self, name: str) -> Waiting:
         """Observe one person, and plan what brings them into line. Error: UnknownPerson."""
+        return self._kept(await self._into_line(name, "sync"))
+
+    async def places(self, who: Who, person: Person, stores: Collection[str]) -> Job | None:
+        """Bring just these stores into line with where that person wants to be shown.
+
+        None where nothing is to be written there. Error: UnknownPerson.
+        """
+        waiting = await self._into_line(person.upn, "places")
+        actions = tuple(one for one in waiting.plan.actions if one.store in stores)
+        if not actions:
+            return None
+        kept = self._kept(Waiting(replace(waiting.plan, actions=actions, pins=())))
+        return self.apply(who, kept.plan.digest)
+
+    async def _into_line(self, name: str, verb: str) -> Waiting:
         actions: list[Action] = []
         pins: list[Hold] = []
         left: list[sync.Left] = []
@@ -85,8 +101,14 @@ class Doing:
         person = await self._desk.vault.person(name)
         await sync.status(*self._desk.tools, tell=hear, names=[person.upn])
         organisation, now = self._desk.settings.organisation, self._desk.clock.now()
-        plan = sync.Plan(organisation, now, tuple(actions), tuple(pins), verb="sync")
-        return self._kept(Waiting(plan, tuple(left)))
+        plan = sync.Plan(organisation, now, tuple(actions), tuple(pins), verb=verb)
+        return Waiting(plan, tuple(left))
+
+    async def names(self, waiting: Waiting, page: int) -> dict[str, str]:
+        """What the people of that page of a plan are called, by UPN."""
+        ids = {one.person for _, actions in waiting.by_person(page) for one in actions}
+        dossiers = await self._desk.vault.dossiers_of(ids)
+        return {one.person.upn: one.person.name for one in dossiers if one.person.name}
 
     async def restore(self, name: str, version: str) -> Waiting:
         """Plan to put a version back everywhere. Errors: UnknownPerson, BadUsage, BlobLost."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from sameface.console.desk import Desk
+from sameface.console.places import withheld
 from sameface.console.standing import NAMED_BY
 from sameface.pictures import Want, initials, person_placeholder, render
 from sameface.values import Person, Rendition
@@ -23,7 +24,8 @@ ENDINGS = {"jpg": JPEG, "webp": WEBP, "avif": AVIF}
 
 _ROOM_BYTES = 64 * 1024 * 1024
 _PEOPLE = 20_000
-_Key = tuple[str, int, str]  # what, px, media type
+Cut = tuple[str, int, str]
+"""What is shown (mostly a version's digest), how many pixels wide, as what media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,23 @@ class Made:
     media_type: str
     etag: str
 
+    def is_named_in(self, header: str) -> bool:
+        """Whether that If-None-Match names its tag (weak comparison, RFC 9110 section 13.1.2)."""
+        tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
+        return self.etag in tags or "*" in tags
+
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """Whose picture: the digest of the photo to show, None where there is none."""
+    """Whose picture: the digest of the photo to show, None where there is none.
+
+    `withheld` are the places where they are not to be shown.
+    """
 
     person: Person
     digest: str | None
     versions: frozenset[str]
+    withheld: frozenset[str]
 
 
 class Gallery:
@@ -49,8 +60,8 @@ class Gallery:
 
     def __init__(self, desk: Desk, stamp: Callable[[], object], room_bytes: int = _ROOM_BYTES):
         self._desk, self._stamp, self._room = desk, stamp, room_bytes
-        self._made: OrderedDict[_Key, Made] = OrderedDict()
-        self._making: dict[_Key, asyncio.Task[Made]] = {}
+        self._made: OrderedDict[Cut, Made] = OrderedDict()
+        self._making: dict[Cut, asyncio.Task[Made]] = {}
         self._bytes = 0
         self._people: OrderedDict[str, Portrait] = OrderedDict()
         self._as_of: object = None
@@ -60,22 +71,30 @@ class Gallery:
 
         Remembered until anybody writes to the vault.
         """
+        known = self.at_hand(name)
+        if known is None:
+            as_of = self._as_of
+            known = await self._look_up(name)
+            if as_of == self._as_of:  # else somebody wrote meanwhile, and this may be from before
+                self._people[name] = known
+            if len(self._people) > _PEOPLE:
+                self._people.popitem(last=False)
+        return known
+
+    def at_hand(self, name: str) -> Portrait | None:
+        """The same, where it is remembered."""
         stamp = self._stamp()
         if stamp != self._as_of:
             self._people.clear()
             self._as_of = stamp
-        known = self._people.get(name)
-        if known is None:
-            known = self._people[name] = await self._look_up(name)
-            if len(self._people) > _PEOPLE:
-                self._people.popitem(last=False)
-        return known
+        return self._people.get(name)
 
     async def _look_up(self, name: str) -> Portrait:
         dossier = await self._desk.dossier(name)
         wanted = self._desk.decide(dossier).wanted
         versions = await self._desk.vault.versions(dossier.person.id)
-        return Portrait(dossier.person, wanted, frozenset(version.digest for version in versions))
+        digests = frozenset(version.digest for version in versions)
+        return Portrait(dossier.person, wanted, digests, withheld(self._desk, dossier))
 
     async def photo(self, digest: str, px: int, media_type: str) -> Made:
         """That version at that size; smaller where the original is. Errors: VaultFailed."""
@@ -104,11 +123,17 @@ class Gallery:
 
         return await self._once(("nobody", px, media_type), make)
 
-    async def _once(self, key: _Key, make: Callable[[], Coroutine[Any, Any, Made]]) -> Made:
-        """Made before, or made now: once, however many ask for it meanwhile."""
-        made = self._made.get(key)
+    def made(self, cut: Cut) -> Made | None:
+        """What was made of it, where that is remembered."""
+        made = self._made.get(cut)
         if made is not None:
-            self._made.move_to_end(key)
+            self._made.move_to_end(cut)
+        return made
+
+    async def _once(self, key: Cut, make: Callable[[], Coroutine[Any, Any, Made]]) -> Made:
+        """Made before, or made now: once, however many ask for it meanwhile."""
+        made = self.made(key)
+        if made is not None:
             return made
         task = self._making.get(key)
         if task is None:
@@ -116,7 +141,7 @@ class Gallery:
             task.add_done_callback(partial(self._put_away, key))
         return await asyncio.shield(task)
 
-    def _put_away(self, key: _Key, done: asyncio.Task[Made]) -> None:
+    def _put_away(self, key: Cut, done: asyncio.Task[Made]) -> None:
         del self._making[key]
         if done.cancelled() or done.exception() is not None:
             return

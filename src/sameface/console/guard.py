@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+from functools import cache
+from typing import Protocol
 from urllib.parse import parse_qs, quote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,10 +30,24 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+OF_PICTURES = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What is left of them for a photo, which is no document: fifty of these go with one page."""
+
+_PHOTOS = (b"image/jpeg", b"image/webp", b"image/avif")
 _HOSTS = ("localhost", "127.0.0.1")
 _LOOPBACK = ("127.0.0.1", "::1", "testclient")
 _OPEN = ("/enter", "/sign-in", "/signed-in", "/static/")
 _ANYBODY = Who("somebody with a signed address", Role.PERSON)
+
+RawHeaders = Mapping[bytes, bytes]
+"""Of a request, by names in small letters; of several with one name the first."""
+
+HeaderList = list[tuple[bytes, bytes]]
+"""Of an answer, as ASGI sends them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,13 @@ class Doorway:
         """Forget it."""
         response.delete_cookie(self.cookie(scope, name), secure=self.is_secure, httponly=True)
 
+    def complete(self, headers: HeaderList) -> HeaderList:
+        """An answer's headers, with those that every answer has and this one not otherwise."""
+        told = dict(headers)
+        always = _of_pictures if told.get(b"content-type") in _PHOTOS else _of_all
+        more = [header for header in always(self.is_secure) if header[0] not in told]
+        return [*headers, *more]
+
     def asker(self, scope: Scope) -> str:
         """The address a request came from; a trusted proxy is believed when it names another."""
         client = (scope.get("client") or ("", 0))[0]
@@ -96,18 +118,34 @@ class Doorway:
         return str(client)
 
 
+class Shortcut(Protocol):
+    """Finds what can be answered at the door, to somebody who has been let in."""
+
+    def __call__(self, scope: Scope, headers: RawHeaders) -> ASGIApp | None:
+        """The answer, complete; None where it has to be asked for inside."""
+
+
 class Guard:
     """Lets in who has a session or shows a program's token; a photo also by signed address.
 
     Another host's name in the request is refused: a page elsewhere may point its own name here.
+    It is written for many pictures a second: headers are looked at raw, and once.
     """
 
     def __init__(
-        self, app: ASGIApp, doorway: Doorway, access: Access, sessions: Sessions, pages: Pages
+        self,
+        app: ASGIApp,
+        doorway: Doorway,
+        access: Access,
+        sessions: Sessions,
+        *,
+        pages: Pages,
+        shortcut: Shortcut,
     ) -> None:
-        self._app, self._doorway = app, doorway
+        self._app, self._doorway, self._shortcut = app, doorway, shortcut
         self._access, self._sessions, self._pages = access, sessions, pages
         self._open = (*_OPEN, "/avatar/") if doorway.open_avatars else _OPEN
+        self._hosts = frozenset(host.encode() for host in doorway.hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -117,20 +155,20 @@ class Guard:
 
         async def leave(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if self._doorway.is_secure:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-                headers.setdefault("Cache-Control", "no-store")
+                message = {**message, "headers": self._doorway.complete(message["headers"])}
             await send(message)
 
-        refusal = self._refusal(scope)
-        await (refusal or self._app)(scope, receive, leave)
+        headers: RawHeaders = dict(reversed(scope["headers"]))
+        refusal = self._refusal(scope, headers)
+        answer = None if refusal else self._shortcut(scope, headers)
+        if answer is not None:
+            await answer(scope, receive, send)
+        else:
+            await (refusal or self._app)(scope, receive, leave)
 
-    def _refusal(self, scope: Scope) -> Response | None:
-        headers, path = Headers(scope=scope), str(scope["path"])
-        if headers.get("host", "").partition(":")[0] not in self._doorway.hosts:
+    def _refusal(self, scope: Scope, headers: RawHeaders) -> Response | None:
+        path = str(scope["path"])
+        if headers.get(b"host", b"").partition(b":")[0] not in self._hosts:
             return _refused(421, say("door.host"))
         if not self._came_through(scope):
             return _refused(403, say("door.proxy"))
@@ -154,11 +192,12 @@ class Guard:
         client = (scope.get("client") or ("", 0))[0]
         return not self._doorway.proxies or client in (*self._doorway.proxies, *_LOOPBACK)
 
-    def _who(self, scope: Scope, headers: Headers) -> Who | None:
-        kind, _, token = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return self._sessions.program(token.strip())
-        cookie = cookie_of(headers, self._doorway.cookie(scope))
+    def _who(self, scope: Scope, headers: RawHeaders) -> Who | None:
+        kind, _, token = headers.get(b"authorization", b"").partition(b" ")
+        if kind.lower() == b"bearer":
+            return self._sessions.program(token.strip().decode("latin-1"))
+        told = headers.get(b"cookie", b"").decode("latin-1")
+        cookie = cookie_of(told, self._doorway.cookie(scope))
         return self._sessions.of(cookie) if cookie else None
 
     def _has_key(self, scope: Scope, path: str) -> bool:
@@ -166,13 +205,30 @@ class Guard:
         return self._access.is_signed(path, asked.get("key", [""])[0])
 
 
-def cookie_of(headers: Headers, name: str) -> str:
-    """What that cookie holds, "" where there is none."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+@cache
+def _of_all(is_secure: bool) -> HeaderList:
+    return _raw(HEADERS, is_secure)
+
+
+@cache
+def _of_pictures(is_secure: bool) -> HeaderList:
+    return _raw(OF_PICTURES, is_secure)
+
+
+def _raw(headers: Mapping[str, str], is_secure: bool) -> HeaderList:
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if is_secure else {}
+    all_of_them = {**headers, **secure, "Cache-Control": "no-store"}
+    return [(name.lower().encode(), value.encode()) for name, value in all_of_them.items()]
+
+
+def cookie_of(told: str, name: str) -> str:
+    """What the cookie of that name holds, "" where there is none; `told` is the header Cookie."""
+    start = f"{name}="
+    for part in told.split(";"):
+        cookie = part.strip()
+        if cookie.startswith(start):
+            return cookie[len(start) :]
+    return ""
 
 
 def _refused(status: int, why: str) -> Response:

@@ -39,10 +39,13 @@ class Limits:
         """0 where this may go on, and it is counted; else in how many seconds to ask again."""
         most, per_minute = kind.value
         now = self._clock.now().timestamp()
-        bucket = self._buckets.setdefault((kind, asker), _Bucket(most, now))
-        self._buckets.move_to_end((kind, asker))
-        if len(self._buckets) > _MOST:
-            self._buckets.popitem(last=False)
+        bucket = self._buckets.get((kind, asker))
+        if bucket is None:
+            bucket = self._buckets[kind, asker] = _Bucket(most, now)
+            if len(self._buckets) > _MOST:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end((kind, asker))
         bucket.left = min(most, bucket.left + (now - bucket.at) * per_minute / 60)
         bucket.at = now
         if bucket.left < 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -12,15 +12,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sameface.console.answering import Handler, done, told_fields, told_file, wants_json
-from sameface.console.choices import Choices, HandedIn, Place
+from sameface.console.choices import Choices, HandedIn
 from sameface.console.desk import Desk
 from sameface.console.doing import Doing
 from sameface.console.numbers import share, whole
 from sameface.console.pages import Pages
 from sameface.console.person import surfaces_of
+from sameface.console.places import Service, is_theirs, offers, places_of, withheld
 from sameface.console.roles import HELPERS, STAFF, who_asks
-from sameface.console.standing import standing
-from sameface.console.texts import say
+from sameface.console.standing import NAMED_BY, standing
+from sameface.console.texts import say, say_many
 from sameface.console.uploads import USED_PX, Upload, Uploads
 from sameface.documents import Table
 from sameface.errors import BadUsage, PictureRefused, UnknownPerson
@@ -34,10 +35,18 @@ class Mine:
     """The routes of one's own photo. Help desk and administrators may do it for somebody else."""
 
     def __init__(
-        self, desk: Desk, doing: Doing, uploads: Uploads, choices: Choices, pages: Pages
+        self,
+        desk: Desk,
+        doing: Doing,
+        uploads: Uploads,
+        choices: Choices,
+        pages: Pages,
+        *,
+        chosen: Callable[[str], Awaitable[None]],
     ) -> None:
+        """`chosen` hears of everybody (an id) who has chosen where to be shown."""
         self._desk, self._doing, self._pages = desk, doing, pages
-        self._uploads, self._choices = uploads, choices
+        self._uploads, self._choices, self._chosen = uploads, choices, chosen
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -59,7 +68,7 @@ class Mine:
                 raise
             return HTMLResponse(self._pages.page("whose.html", request))
         if wants_json(request):
-            return JSONResponse(self._told(person))
+            return JSONResponse(await self._told(person))
         return await self._shown(request, person)
 
     async def upload(self, request: Request) -> Response:
@@ -121,15 +130,26 @@ class Mine:
         return done(request, told_back, watch, 202)
 
     async def places(self, request: Request) -> Response:
-        """Where it may be shown; what is not named is withheld."""
-        told = await told_fields(request)
-        name = told.maybe_text("person")
-        person = await self._person(request, name)
-        shown = {place for place in Place if _is_on(told, str(place))}
+        """Where it may be shown. Of the places `offered` those are withheld that are not named."""
+        told, who = await told_fields(request), who_asks(request)
+        person = await self._person(request, told.maybe_text("person"))
+        (dossier,) = await self._desk.vault.dossiers_of([person.id])
+        offered = told.text("offered", "").split()
+        ticked = {place: _is_on(told, place) for place in places_of(self._desk, dossier)}
         told.done()
-        withheld = [place for place in Place if place not in shown]
-        await asyncio.to_thread(self._choices.withhold, person.id, withheld)
-        return done(request, self._told(person), _address(request, person))
+        said = {p: on for p, on in ticked.items() if told.has(p) or p in offered}
+        if not is_theirs(self._desk, dossier):
+            raise BadUsage(say("mine.not-theirs"))
+        no = {place for place in dossier.withheld if said.get(place) is not True}
+        no |= {place for place, shown in said.items() if not shown}
+        why = say("noted.places-own") if person.upn == who.person else say("noted.places-for")
+        now = self._desk.clock.now()
+        news = await self._desk.vault.review.withhold(person.id, no, now, why)
+        await self._chosen(person.id)
+        stores = news - set(Service)
+        job = await self._doing.places(who, person, stores) if stores else None
+        told_back = await self._told(person) | {"job": job.id if job else None}
+        return done(request, told_back, _address(request, person))
 
     # --- helpers ---------------------------------------------------------------------------------
 
@@ -140,6 +160,7 @@ class Mine:
         view = await asyncio.to_thread(self._desk.view, dossier, now)
         stood = standing(view.decision, view.row, self._desk.book, dossier.cells, now)
         mine = person.upn == who_asks(request).person
+        surfaces = list(surfaces_of(view, self._desk, stood, now))
         html = self._pages.page(
             "mine.html",
             request,
@@ -147,10 +168,11 @@ class Mine:
             name=person.name or person.upn,
             mine=mine,
             wanted=view.decision.wanted,
-            surfaces=list(surfaces_of(view, self._desk, stood, now)),
+            surfaces=surfaces,
+            sentence=_sentence([spot.cell.kind for spot in surfaces]),
+            named_by=NAMED_BY,
             handed_in=self._choices.of(person.id),
-            withheld={str(p) for p in Place if self._choices.withholds(person.id, p)},
-            places=[str(place) for place in Place],
+            offers=list(offers(self._desk, view)) if is_theirs(self._desk, dossier) else [],
             refused=refused,
             approval=self._desk.settings.console.approval,
             action="/mine/photo" + ("" if mine else f"?person={quote(person.upn)}"),
@@ -172,13 +194,21 @@ class Mine:
     def _own(self, request: Request) -> Upload:
         return self._uploads.get(request.path_params["upload"], who_asks(request).id)
 
-    def _told(self, person: Person) -> dict[str, Any]:
+    async def _told(self, person: Person) -> dict[str, Any]:
+        (dossier,) = await self._desk.vault.dossiers_of([person.id])
+        no = withheld(self._desk, dossier)
         return {
             "person": person.upn,
             "name": person.name,
-            "places": {str(p): not self._choices.withholds(person.id, p) for p in Place},
+            "places": {place: place not in no for place in places_of(self._desk, dossier)},
             "handed_in": [_handed_in(one) for one in self._choices.of(person.id)],
         }
+
+
+def _sentence(kinds: Sequence[str]) -> str:
+    """How many of the places that could show the photo do."""
+    there = [kind for kind in kinds if kind not in ("not-connected", "no-account", "withheld")]
+    return say_many("mine.lead", there.count("same"), all=str(len(there)))
 
 
 def _frame(asked: Mapping[str, str], usual: Frame) -> Frame:

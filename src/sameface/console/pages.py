@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,14 @@ _PARTS = (("/people/", "/"), ("/jobs/", "/runs"))
 
 
 class Pages:
-    """The pages of one organisation; `approval` says whether anything can wait for one."""
+    """The pages of one organisation; `approval` says whether anything can wait for one.
 
-    def __init__(self, organisation: str, *, approval: bool = False) -> None:
+    `photo` gives the address of a person's version (ids, and pixels).
+    """
+
+    def __init__(
+        self, organisation: str, photo: Callable[[str, str, int], str], *, approval: bool = False
+    ) -> None:
         self._approval = approval
         self._environment = Environment(
             loader=PackageLoader("sameface.console"),
@@ -42,6 +48,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"organisation": organisation, "t": say, "n": say_many}
+        self._environment.globals["picture_of"] = photo
         self._environment.filters |= {
             "moment": moment,
             "number": "{:,}".format,

@@ -23,6 +23,7 @@ from sameface.console.standing import NAMED_BY, Standing, standing
 from sameface.console.texts import say
 from sameface.console.wording import Cell
 from sameface.explain import Explanation
+from sameface.explain.status import Place
 from sameface.values import Ends, Version, iso
 from sameface.vault import Entry
 from sameface.views.explanation import because
@@ -162,6 +163,9 @@ def _stores(view: View, desk: Desk, stood: Standing, now: datetime) -> Iterator[
     for column, cell in zip(desk.stores, drawn, strict=True):
         verdict = verdicts.get(column.id)
         why = [verdict.because] if verdict else []
+        if column.id in view.decision.withheld:
+            name = view.person.name or view.person.upn
+            why = [say("person.withholds", name=name, place=column.heading), *why]
         yield Spot(
             column.id, column.title, cell, why, call=say(f"calls.{verdict.call}") if verdict else ""
         )
@@ -174,7 +178,8 @@ def surfaces_of(view: View, desk: Desk, stood: Standing, now: datetime) -> Itera
     for column, cell in zip(desk.surfaces, drawn, strict=True):
         one = told.get(column.id)
         why = [because(reason) for reason in one.because] if one else []
-        yield Spot(column.id, column.title, cell, why, *_until(one))
+        over = told.get(column.id) is not None and cell.kind == Place.WITHHELD
+        yield Spot(column.id, column.title, cell, why, *_until(None if over else one))
 
 
 def _until(told: Explanation | None) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from sameface.console.answering import Handler
-from sameface.console.choices import Choices, Place
 from sameface.console.gallery import (
     AVIF,
     ENDINGS,
@@ -24,13 +24,20 @@ from sameface.console.gallery import (
     version_of,
 )
 from sameface.console.memory import Memory
-from sameface.console.roles import STAFF, who_asks
+from sameface.console.places import Service
+from sameface.console.ready import Ready
+from sameface.console.roles import who_asks
+from sameface.console.seeing import is_everybodys, is_hidden, may_see
+from sameface.console.shelf import Shelf
+from sameface.console.standing import NAMED_BY
 from sameface.console.texts import say
 from sameface.errors import UnknownPerson
 
 _USUAL_PX = 96
 _AVATAR_PX, _LARGEST_AVATAR_PX = 80, 512
-_FOR_EVER = "private, max-age=31536000, immutable"
+FOR_EVER = "private, max-age=31536000, immutable"
+"""For an address whose picture never changes."""
+
 _ASK_AGAIN = "private, no-cache"
 _HASH = re.compile(r"([0-9a-f]{64}|[0-9a-f]{32})(?:\.(?:jpe?g|png|webp))?")
 
@@ -38,8 +45,8 @@ _HASH = re.compile(r"([0-9a-f]{64}|[0-9a-f]{32})(?:\.(?:jpe?g|png|webp))?")
 class Photos:
     """The routes of the photo service."""
 
-    def __init__(self, gallery: Gallery, memory: Memory, choices: Choices) -> None:
-        self._gallery, self._memory, self._choices = gallery, memory, choices
+    def __init__(self, gallery: Gallery, memory: Memory, ready: Ready, shelf: Shelf | None) -> None:
+        self._gallery, self._memory, self._ready, self._shelf = gallery, memory, ready, shelf
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
@@ -51,13 +58,16 @@ class Photos:
             portrait = await self._gallery.portrait(request.path_params["person"])
         except UnknownPerson:
             return _nothing(say("photo.nobody"))
-        if self._is_withheld(request, portrait):
-            portrait = replace(portrait, digest=None)
-        if portrait.digest is None and request.query_params.get("d") == "404":
+        hidden = is_hidden(portrait, who_asks(request))
+        shown = replace(portrait, digest=None) if hidden else portrait
+        if shown.digest is None and request.query_params.get("d") == "404":
             return _nothing(say("photo.none"))
-        px = _px(request.query_params.get("s"), _USUAL_PX, LARGEST_PX)
-        made = await self._shown(portrait, px, _format(request))
-        return _answer(request, made, _ASK_AGAIN, vary=True)
+        px, media_type = _px(request.query_params.get("s"), _USUAL_PX, LARGEST_PX), _format(request)
+        made = await self._shown(shown, px, media_type)
+        answer = _answer(request, made, _ASK_AGAIN, vary=True)
+        if shown.digest is not None:
+            self._ready.keep(request, portrait, (shown.digest, px, media_type), answer)
+        return answer
 
     async def version(self, request: Request) -> Response:
         """`/photo/{person}/{digest}.jpg?s=96`: one version, in that format, which never changes."""
@@ -68,10 +78,17 @@ class Photos:
         except UnknownPerson:
             return _nothing(say("photo.nobody"))
         digest = version_of(portrait, asked["version"])
-        if digest is None or media_type is None or not self._may_see(request, portrait, digest):
+        who = who_asks(request)
+        if digest is None or media_type is None or not may_see(portrait, digest, who):
             return _nothing(say("photo.no-version", endings=", ".join(ENDINGS)))
         px = _px(request.query_params.get("s"), _USUAL_PX, LARGEST_PX)
-        return _answer(request, await self._gallery.photo(digest, px, media_type), _FOR_EVER)
+        made = await self._gallery.photo(digest, px, media_type)
+        answer = _answer(request, made, FOR_EVER)
+        by_page = asked["person"] == portrait.person.id and len(asked["version"]) == NAMED_BY
+        if by_page and is_everybodys(portrait, digest):
+            await self._shelve(portrait, f"{asked['version']}.{asked['ending']}", px, made)
+        self._ready.keep(request, portrait, (digest, px, media_type), answer)
+        return answer
 
     async def avatar(self, request: Request) -> Response:
         """`/avatar/{MD5 or SHA-256 of a mail address}?s=80&d=`: as Libravatar and Gravatar do.
@@ -97,27 +114,23 @@ class Photos:
             made = await self._gallery.nobody(px, _format(request))
         return _answer(request, made, _ASK_AGAIN, vary=True)
 
+    async def _shelve(self, portrait: Portrait, file: str, px: int, made: Made) -> None:
+        """Next time whoever is in front can hand it out."""
+        if self._shelf is None:
+            return
+        person = portrait.person.id
+        await asyncio.to_thread(self._shelf.put, person, file, px, made.data)
+        # Chosen or changed meanwhile, it may have come after the shelf was cleared of them.
+        if self._gallery.at_hand(person) is not portrait:
+            await asyncio.to_thread(self._shelf.drop, [person])
+
     async def _whose(self, hashed: str) -> Portrait | None:
         person = self._memory.person_of(hashed)
-        if person and self._choices.withholds(person, Place.AVATAR):
-            return None
         try:
-            return await self._gallery.portrait(person) if person else None
+            portrait = await self._gallery.portrait(person) if person else None
         except UnknownPerson:  # forgotten since the last sweep
             return None
-
-    def _is_withheld(self, request: Request, portrait: Portrait) -> bool:
-        """What a person withheld is seen by themselves, and by those who see to it."""
-        who = who_asks(request)
-        mine = who.person == portrait.person.upn or who.role in STAFF
-        return not mine and self._choices.withholds(portrait.person.id, Place.PHOTO)
-
-    def _may_see(self, request: Request, portrait: Portrait, digest: str) -> bool:
-        """Colleagues see the photo of today; earlier ones are nobody's but the person's own."""
-        who = who_asks(request)
-        if who.role in STAFF or who.person == portrait.person.upn:
-            return True
-        return digest == portrait.digest and not self._is_withheld(request, portrait)
+        return None if portrait and Service.AVATAR in portrait.withheld else portrait
 
     async def _shown(self, portrait: Portrait, px: int, media_type: str) -> Made:
         if portrait.digest is not None:
@@ -131,18 +144,12 @@ def _answer(request: Request, made: Made, caching: str, *, vary: bool = False) -
     headers = {"ETag": made.etag, "Cache-Control": caching}
     if vary:
         headers["Vary"] = "Accept"
-    if _has(request.headers.get("if-none-match", ""), made.etag):
+    if made.is_named_in(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     if request.method == "HEAD":
         headers["Content-Length"] = str(len(made.data))
         return Response(b"", media_type=made.media_type, headers=headers)
     return Response(made.data, media_type=made.media_type, headers=headers)
-
-
-def _has(header: str, etag: str) -> bool:
-    """Whether If-None-Match names that tag (weak comparison, RFC 9110 section 13.1.2)."""
-    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return etag in tags or "*" in tags
 
 
 def _format(request: Request) -> str:

@@ -61,6 +61,7 @@ class PlanRoom:
             plan=waiting.plan,
             page=page,
             people=waiting.by_person(page),
+            names=await self._doing.names(waiting, page),
             may_apply=_may_apply(request, waiting),
             named_by=NAMED_BY,
         )

@@ -24,6 +24,7 @@ def _object(*optional: str, **fields: dict[str, Any]) -> dict[str, Any]:
 
 
 _COUNTS = {"type": "object", "additionalProperties": _COUNT}
+_FLAGS = {"type": "object", "additionalProperties": _FLAG}
 _ERROR = _object(code=_TEXT, text=_TEXT)
 _ACTION = _object(
     person=_TEXT, name=_TEXT, store=_TEXT, account=_TEXT, verb={"enum": ["write", "remove"]},
@@ -85,7 +86,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         seq=_COUNT, at=_TEXT, what=_TEXT, run=_MAYBE, person=_MAYBE, store=_MAYBE, before=_MAYBE,
         after=_MAYBE, why=_TEXT, seal=_TEXT))),
     "Whole": _object(ok=_FLAG, entries=_COUNT, seal=_TEXT, broken=_MAYBE_COUNT, why=_MAYBE),
-    "Mine": _object(person=_TEXT, name=_TEXT, places=_object(avatar=_FLAG, photo=_FLAG),
+    "Mine": _object(person=_TEXT, name=_TEXT, places=_FLAGS,
                     handed_in=_list(_object(id=_TEXT, at=_TEXT, state=_TEXT, why=_MAYBE))),
     "Upload": _object(upload=_TEXT, width=_COUNT, height=_COUNT, frame=_object(
         turn=_COUNT, left={"type": "number"}, top={"type": "number"}, side={"type": "number"}),
@@ -110,7 +111,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "Frame": _closed("turn", "left", "top", "side",
                      turn={"type": "integer", "minimum": 0, "maximum": 3}, left=_SHARE, top=_SHARE,
                      side={"type": "number", "minimum": 0, "maximum": 1}),
-    "Places": _closed("avatar", "photo", "person", avatar=_FLAG, photo=_FLAG, person=_TEXT),
+    "Places": _object("offered", "person", offered=_TEXT, person=_TEXT)
+    | {"additionalProperties": _FLAG},
     "Judgement": _closed("why", judgement={"enum": ["agree", "refuse"]}, why=_TEXT),
 }  # fmt: skip
 """What is taken, as JSON."""

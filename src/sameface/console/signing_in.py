@@ -90,7 +90,7 @@ class SigningIn:
         """`/signed-in?code=&state=`: what the provider says, proved, and a session for it."""
         asked = request.query_params
         attempt = self._attempts.pop(asked.get("state", ""), None)
-        binding = cookie_of(request.headers, self._doorway.cookie(request.scope, _STATE))
+        binding = cookie_of(_told(request), self._doorway.cookie(request.scope, _STATE))
         if self._provider is None or attempt is None or binding != attempt.binding:
             return self._refused(say("sign-in.stale"))
         if "code" not in asked:
@@ -107,7 +107,7 @@ class SigningIn:
 
     async def leave(self, request: Request) -> Response:
         """The session ends here and now."""
-        cookie = cookie_of(request.headers, self._doorway.cookie(request.scope))
+        cookie = cookie_of(_told(request), self._doorway.cookie(request.scope))
         self._sessions.end(cookie)
         response = HTMLResponse(self._pages.told(say("left.title"), say("left.text")))
         self._doorway.drop_cookie(response, request.scope)
@@ -134,6 +134,10 @@ class SigningIn:
         now = self._clock.now()
         fresh = [(k, a) for k, a in self._attempts.items() if now - a.at < _PATIENCE]
         self._attempts = dict(fresh[-_MOST:])
+
+
+def _told(request: Request) -> str:
+    return request.headers.get("cookie", "")
 
 
 def _local(to: str) -> str:

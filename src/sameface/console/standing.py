@@ -19,7 +19,7 @@ NAMED_BY = 16
 """Hexadecimal digits of a version's digest that name it within its person."""
 
 _CLOSE = timedelta(hours=1)
-_FINE = (Place.SAME, Place.ABSENT, Place.UNCONNECTED)
+_FINE = (Place.SAME, Place.WITHHELD, Place.ABSENT, Place.UNCONNECTED)
 _EMPTY = (Place.MISSING, Place.PLACEHOLDER)
 
 
@@ -168,9 +168,14 @@ def _field(spot: Spot, names: dict[str, str], cell: Cell | None = None) -> Field
         letters=letters,
         since=(iso(cell.changed_by) or "") if cell else "",
         known="known" if cell and _is_known(cell) else "",
-        until=until_text(told.until) if told and told.until.kind is not Ends.SETTLED else "",
+        until="" if told is None or _is_over(spot, told) else until_text(told.until),
         error=spot.error or "",
     )
+
+
+def _is_over(spot: Spot, told: Explanation) -> bool:
+    """Nothing is waited for: it shows what it should, be that nothing."""
+    return told.until.kind is Ends.SETTLED or spot.place is Place.WITHHELD
 
 
 def _is_known(cell: Cell) -> bool:

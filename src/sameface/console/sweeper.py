@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sameface import __version__
 from sameface.console.choices import Choices
 from sameface.console.desk import Desk
 from sameface.console.memory import Memory
+from sameface.console.shelf import Shelf
 from sameface.console.standing import Standing, standing
-from sameface.errors import VaultFailed
+from sameface.errors import NoRoom, VaultFailed
 from sameface.values import Person
 from sameface.vault import Dossier
 
@@ -23,6 +24,7 @@ _PAGE = 200
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE = 10  # people summed up between two turns of the loop that answers requests
 _LOOK_S = 2.0
+_GLANCE_S = 0.02
 _REST = 4  # a sweep is followed by a rest so many times as long, so that runs are not slowed
 
 Stamp = tuple[tuple[int, int], ...]
@@ -39,28 +41,53 @@ class Progress:
 class Sweeper:
     """Goes through the vault whenever it was written to, or somebody is due."""
 
-    def __init__(self, desk: Desk, memory: Memory, choices: Choices) -> None:
-        self._desk, self._memory, self._choices = desk, memory, choices
+    def __init__(
+        self, desk: Desk, memory: Memory, choices: Choices, shelf: Shelf | None = None
+    ) -> None:
+        self._desk, self._memory, self._choices, self._shelf = desk, memory, choices, shelf
         self._rules = f"{__version__} {desk.book.id} {desk.policy} {desk.settings.options}"
+        vault = desk.vault.folder / "vault.sqlite"
+        self._files = [str(vault), f"{vault}-wal"]
         self._swept: Stamp | None = None
+        self._stamp: Stamp = ()
+        self._glance_at = 0.0  # ticks
+        self._told = 0
         self._alone = asyncio.Lock()
         self.progress = Progress()
 
     def stamp(self) -> Stamp:
-        """Another one whenever anybody has written to the vault.
+        """Another one whenever anybody has written to the vault: this console at once, another
+        program within 20 ms, since every picture asks.
 
-        A database elsewhere has no file to look at: it is taken for written to once a minute.
+        A database elsewhere has no file to look at: it is taken for written to once a minute, and
+        whenever this console has (`touched`).
         """
-        folder = self._desk.vault.folder
-        found = tuple(_written(folder / f"vault.sqlite{end}") for end in ("", "-wal"))
-        return (
-            found if any(map(any, found)) else ((int(self._desk.clock.now().timestamp()) // 60, 0),)
-        )
+        now = self._desk.clock.ticks()
+        if now >= self._glance_at:
+            self._stamp, self._glance_at = self._look(), now + _GLANCE_S
+        return self._stamp
+
+    def _look(self) -> Stamp:
+        found = tuple(map(_written, self._files))
+        if any(map(any, found)):
+            return found
+        return ((int(self._desk.clock.now().timestamp()) // 60, self._told),)
+
+    def touched(self) -> None:
+        """This console has written to the vault."""
+        self._told += 1
+        self._glance_at = 0.0
+
+    async def chosen(self, person: str) -> None:
+        """That person (an id) chose where to be shown: from now on it is so. Error: NoRoom."""
+        self.touched()
+        if self._shelf is not None:
+            await asyncio.to_thread(self._shelf.drop, [person])
 
     def is_due(self) -> bool:
         """True when a sweep may find something."""
         due = self._memory.due()
-        return self.stamp() != self._swept or (due is not None and due <= self._desk.clock.now())
+        return self._look() != self._swept or (due is not None and due <= self._desk.clock.now())
 
     async def sweep(self) -> int:
         """Once through everybody; gives how many were summed up anew."""
@@ -69,12 +96,14 @@ class Sweeper:
 
     async def catch_up(self) -> None:
         """When this ends, pages show what the vault held when it began. Error: VaultFailed."""
+        self.touched()
         async with self._alone:
             if await asyncio.to_thread(self.is_due):
                 await self._sweep()
 
     async def _sweep(self) -> int:
-        stamp, now, after, summed = self.stamp(), self._desk.clock.now(), None, 0
+        stamp, now, after, summed = self._look(), self._desk.clock.now(), None, 0
+        self._glance_at = 0.0
         self.progress.people = 0
         while page := await self._desk.vault.dossiers(after.id if after else None, _PAGE):
             who = [dossier.person for dossier in page]
@@ -91,6 +120,9 @@ class Sweeper:
         """Who is not in the vault any more has chosen nothing either."""
         chose = self._choices.people()
         self._choices.forget(chose - self._memory.knows(chose))
+        if self._shelf is not None:
+            shown = self._shelf.people()
+            self._shelf.drop(shown - self._memory.knows(shown))
 
     async def _page(self, page: Sequence[Dossier], now: datetime) -> int:
         marks = {dossier.person.id: self._mark(dossier) for dossier in page}
@@ -101,6 +133,8 @@ class Sweeper:
         for start in range(0, len(anew), _AT_ONCE):
             some = anew[start : start + _AT_ONCE]
             kept = await asyncio.to_thread(self._sum_up, some, now)
+            if self._shelf is not None:
+                await asyncio.to_thread(self._shelf.drop, [person.id for person, _ in kept])
             rows = [(person, marks[person.id], stood) for person, stood in kept]
             await asyncio.to_thread(self._memory.keep, rows)
         return len(anew)
@@ -108,7 +142,8 @@ class Sweeper:
     def _mark(self, dossier: Dossier) -> str:
         """All that a person's standing rests on, but for the time and when it was last found so."""
         cells = [replace(cell, observed_at=_NEVER) for cell in dossier.cells]
-        told = f"{self._rules}{dossier.person}{cells}{dossier.agreed}{dossier.pin}"
+        chosen = f"{dossier.agreed}{dossier.pin}{sorted(dossier.withheld)}"
+        told = f"{self._rules}{dossier.person}{cells}{chosen}"
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     def _sum_up(self, page: Sequence[Dossier], now: datetime) -> list[tuple[Person, Standing]]:
@@ -136,8 +171,9 @@ class Sweeper:
             rest = _LOOK_S
             if await asyncio.to_thread(self.is_due):
                 began = clock.ticks()
-                # A vault that cannot be read now is read at the next turn; pages say it meanwhile.
-                with suppress(VaultFailed):
+                # A vault that cannot be read now, or a folder that cannot be cleared, is at the
+                # next turn; pages say it meanwhile.
+                with suppress(VaultFailed, NoRoom):
                     await self.sweep()
                 rest = max(rest, _REST * (clock.ticks() - began))
             await clock.sleep(rest)
@@ -147,9 +183,9 @@ def _observed(dossier: Dossier) -> datetime | None:
     return min((cell.observed_at for cell in dossier.cells), default=None)
 
 
-def _written(file: Path) -> tuple[int, int]:
+def _written(file: str) -> tuple[int, int]:
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116  asked at every picture, and a Path takes longer
     except OSError:
         return (0, 0)
     return (found.st_mtime_ns, found.st_size)

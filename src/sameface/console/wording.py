@@ -14,7 +14,7 @@ from sameface.rules.wording import moment
 from sameface.views.matrix import Column
 
 _UNSIGNED = (Place.ABSENT, Place.UNCONNECTED)
-_SIGNED = (Place.MISSING, Place.PLACEHOLDER, Place.FAILED)
+_SIGNED = (Place.MISSING, Place.PLACEHOLDER, Place.WITHHELD, Place.FAILED)
 _UNITS = (("y", timedelta(days=365)), ("d", timedelta(days=1)), ("h", timedelta(hours=1)))
 _BAR = (
     Stand.EVERYWHERE,
@@ -127,7 +127,7 @@ def _title(column: Column, field: Field, place: Place, age: str) -> str:
         say("photo.no") if one == "-" else say("photo.one", letter=one) for one in field.letters
     )
     parts = [f"{column.title}: {say(f'places.{place.name.lower()}')}"]
-    if shown and place not in (Place.MISSING, Place.PLACEHOLDER):
+    if shown and place not in (Place.MISSING, Place.PLACEHOLDER, Place.WITHHELD):
         parts.append(f" ({shown})")
     if age:
         parts.append(say("cell.age", age=age))

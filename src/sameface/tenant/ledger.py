@@ -52,5 +52,9 @@ class Ledger:
             "methods": dict(methods),
             "statuses": dict(statuses),
             "batch-parts": parts,
+            "counts": [
+                {"service": s, "method": m, "status": status, "part": part, "count": count}
+                for (s, m, status, part), count in self._counts.items()
+            ],
             "requests": [entry._asdict() for entry in self._last],
         }

@@ -189,6 +189,7 @@ class Tenant:
                 ca_file=self.ca_file,
                 rulebook=self.organisation.book.id,
                 quota_speed=max(1, int(self._speed)),
+                licences=max(1, len(self.organisation.members)),
             )
         )
 

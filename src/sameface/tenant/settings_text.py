@@ -20,6 +20,7 @@ class Access(NamedTuple):
     ca_file: Path
     rulebook: str
     quota_speed: int
+    licences: int
 
 
 def settings_text(access: Access) -> str:
@@ -27,10 +28,11 @@ def settings_text(access: Access) -> str:
     sign_in = f'authority = "{access.authority}"\nclient-id = "{access.client_id}"\n'
     secret = f'{sign_in}client-secret-file = "{access.secret_file}"\n'
     certificate = f'{sign_in}client-certificate-file = "{access.certificate_file}"\n'
+    licences = f"licences = {access.licences}\n"
     token = f'token-file = "{access.token_file}"\n'
     stores = (
         _store(access, "exchange", "graph", "both", secret),
-        _store(access, "sharepoint", "sharepoint", "both", certificate),
+        _store(access, "sharepoint", "sharepoint", "both", certificate + licences),
         _store(access, "yammer", "yammer", "read", token),
     )
     return (

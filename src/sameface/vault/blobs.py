@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, S3Store
 
 from sameface.errors import BlobLost, VaultFailed
+from sameface.http import is_loopback
 from sameface.settings import ObjectStore
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig
 
 
 def digest_of(data: bytes) -> str:
@@ -122,10 +127,22 @@ def _bucket(of: ObjectStore) -> S3Store:
     plain = bool(of.endpoint and of.endpoint.startswith("http://"))
     return S3Store(
         of.bucket,
-        client_options={"allow_http": plain, "timeout": "60s", "connect_timeout": "10s"},
+        client_options={
+            "allow_http": plain,
+            "timeout": "60s",
+            "connect_timeout": "10s",
+            **_directly(of.endpoint),
+        },
         retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
         **{name: value for name, value in said.items() if value is not None},
     )
+
+
+def _directly(endpoint: str | None) -> ClientConfig:
+    """No proxy of the environment, which cannot reach our own loopback: one that is not used."""
+    if endpoint is None or not is_loopback(endpoint):
+        return {}
+    return {"proxy_url": endpoint, "proxy_excludes": urlsplit(endpoint).hostname or ""}
 
 
 def _said(wrong: Exception) -> str:

@@ -51,6 +51,7 @@ STYLES = {
     "either": "yellow",
     "missing": "bold magenta",
     "placeholder": "magenta",
+    "withheld": "dim",
     "failed": "bold yellow",
     "no account": "dim",
     "not connected": "dim",
@@ -58,6 +59,7 @@ STYLES = {
 SIGNS = {
     "missing": "-",
     "placeholder": "o",
+    "withheld": "x",
     "failed": "!",
     "no account": " ",
     "not connected": "·",
@@ -68,6 +70,7 @@ _TOLD = {
     "either": "perhaps the one, perhaps the other",
     "missing": "no photo",
     "placeholder": "a placeholder",
+    "withheld": "no photo, as the person chose",
     "failed": "could not be observed",
     "not connected": "not connected",
 }

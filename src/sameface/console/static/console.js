@@ -1,7 +1,5 @@
 // What the pages do better with a script; without one all of it works with the buttons there are.
-if (document.getElementById("asking")) import("./matrix.js");
-if (document.getElementById("job")) import("./live.js");
-if (document.getElementById("cropping")) import("./crop.js");
+// Pages that need more name it themselves, so that it is there when they are.
 
 // --- Copying the text for a ticket. ----------------------------------------------------------------
 

@@ -23,7 +23,7 @@ function show(told) {
   }
   job.querySelector("[data-store]").textContent = told.store;
   job.querySelector("[data-count]").textContent = told.total
-    ? `${told.done.toLocaleString("en")} / ${told.total.toLocaleString("en")}`
+    ? `${told.done.toLocaleString("en")} of ${told.total.toLocaleString("en")}`
     : told.done.toLocaleString("en");
   job.querySelector("[data-came]").replaceChildren(...Object.entries(told.came).map(result));
   job.querySelector("[data-lines]").replaceChildren(...told.lines.reverse().map(line));

@@ -1,0 +1,125 @@
+"""The demo's organisation on a busy day: something waits for somebody on every page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.browser.console_kit import Demo, demo
+from tests.photographs import photograph
+
+from sameface import sync
+from sameface.console.roles import Role, Who
+from sameface.pictures import portrait
+from sameface.settings import ConsoleSettings
+from sameface.values import Standing
+from sameface.vault import Dossier
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+CHIARA = "chiara.bellini@contoso.test"
+GRACE = "grace.mwangi@contoso.test"
+_FOLDER = (
+    '\n[[stores]]\nid = "folder"\nconnector = "folder"\npath = "portraits"\ncsv = "list.csv"\n'
+)
+_AGREEING = 3  # stores that have to agree before two of them can be at odds
+
+
+@asynccontextmanager
+async def busy_day(folder: Path, browser: Browser) -> AsyncIterator[tuple[Demo, dict[str, str]]]:
+    """Its console, and the pages that have something to show, by name.
+
+    A conflict, an account that is nobody's, a photo that waits for a second person, a run with its
+    receipts, and a job that stands still in its middle for as long as one cares to look.
+    """
+    _ambiguous(folder)
+    settings = ConsoleSettings(approval=True)
+    async with demo(folder, settings=settings, asks=True, further=_FOLDER) as there:
+        await there.observe()
+        run = await _a_run(there)
+        torn = await _torn(there)
+        await there.observe()
+        await _hand_in(there, browser)
+        job = await _undoing(there, browser, run)
+        yield (
+            there,
+            {
+                "conflicts-filled": "conflicts",
+                "approvals": "approvals",
+                "runs-filled": "runs",
+                "run": f"runs/{run}",
+                "job": f"jobs/{job}",
+                "person-in-conflict": f"people/{torn}",
+                "mine-waiting": f"mine?person={CHIARA}",
+                "audit-entries": "audit",
+            },
+        )
+
+
+def _ambiguous(folder: Path) -> None:
+    """A portrait under the address of one person and the mail of another: whose is it?"""
+    portraits = folder / "portraits"
+    portraits.mkdir()
+    (portraits / "portrait.jpg").write_bytes(portrait("somebody", 0, 240))
+    line = f"file,upn,mail\nportrait.jpg,{CHIARA},{GRACE}\n"
+    (folder / "list.csv").write_text(line, encoding="utf-8")
+
+
+async def _a_run(there: Demo) -> str:
+    """Everybody is brought into line."""
+    s = there.session
+    outcome = await sync.sync(s.settings, s.connectors, s.vault, s.clock)
+    assert outcome.run is not None
+    return outcome.run
+
+
+async def _torn(there: Demo) -> str:
+    """Somebody who agreed everywhere gives one photo to Outlook, and another one to Yammer."""
+    everybody = await there.session.vault.dossiers()
+    who = next(one.person.upn for one in everybody if _agrees(one)).partition("@")[0]
+    for channel, photo in (("outlook-online", "B"), ("yammer", "C")):
+        told = {"do": "change", "person": who, "channel": channel, "photo": photo}
+        await there.behind("events", **told)
+    return f"{who}@contoso.test"
+
+
+def _agrees(dossier: Dossier) -> bool:
+    shown = [cell.photo for cell in dossier.cells if cell.standing is Standing.PHOTO]
+    return len(shown) >= _AGREEING and len(set(shown)) == 1
+
+
+async def _hand_in(there: Demo, browser: Browser) -> None:
+    """Chiara gives another photo, as she would."""
+    page = await there.signed_in_as(browser, Who("Chiara Bellini", Role.PERSON, CHIARA))
+    await page.goto(f"{there.url}mine")
+    await page.set_input_files("input[type=file]", photograph("astronaut"))
+    await page.wait_for_url("**/mine/uploads/*")
+    await page.get_by_role("button", name="Hand it in").click()
+    await page.wait_for_url("**/mine")
+    await page.close()
+
+
+async def _undoing(there: Demo, browser: Browser, run: str) -> str:
+    """That run is being undone, and the tenant takes its time over it; gives the job."""
+    page = await there.signed_in(browser)
+    await page.goto(f"{there.url}runs/{run}")
+    await page.get_by_role("button", name="Undo this run").click()
+    await page.wait_for_url("**/plans/*")
+    for method in ("PUT", "POST", "DELETE", "PATCH"):
+        await there.behind("faults", kind="slow", method=method, service="sharepoint", seconds=600)
+    await page.get_by_role("button", name="Do exactly this").click()
+    await page.wait_for_url("**/jobs/*")
+    await page.locator("[data-lines] li").nth(1).wait_for()
+    job = page.url.rpartition("/")[2]
+    await page.close()
+    return job
+
+
+async def busy_tour(there: Demo, pages: dict[str, str], page: Page) -> AsyncIterator[str]:
+    """Go to each of them; gives its name when it is there."""
+    for name, path in pages.items():
+        await page.goto(f"{there.url}{path}")
+        yield name
