@@ -49,7 +49,7 @@ def run() -> None:
     ]
     headings = ("actions", "s", "told", "elements", "nodes", "heap, MB")
     times = ("frame, ms", "99.9 %", "longest", "longest task")
-    title = f"the page of a run of {STEPS:,} actions: after a tenth of them / after all"
+    title = f"the page of a run of {STEPS:,} actions: after half of them / after all"
     table(title, (*headings, *times), rows)
     say("A frame takes 17 ms on a quiet machine; a task counts from 50 ms on.\n")
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx2 as httpx
 from tests.browser.console_kit import Demo, demo
 from tests.photographs import photograph
 
@@ -18,7 +19,7 @@ from sameface.values import Standing
 from sameface.vault import Dossier
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser
 
 CHIARA = "chiara.bellini@contoso.test"
 GRACE = "grace.mwangi@contoso.test"
@@ -43,20 +44,22 @@ async def busy_day(folder: Path, browser: Browser) -> AsyncIterator[tuple[Demo, 
         torn = await _torn(there)
         await there.observe()
         await _hand_in(there, browser)
-        job = await _undoing(there, browser, run)
-        yield (
-            there,
-            {
-                "conflicts-filled": "conflicts",
-                "approvals": "approvals",
-                "runs-filled": "runs",
-                "run": f"runs/{run}",
-                "job": f"jobs/{job}",
-                "person-in-conflict": f"people/{torn}",
-                "mine-waiting": f"mine?person={CHIARA}",
-                "audit-entries": "audit",
-            },
-        )
+        undoing, job = await _undoing(there, browser, run)
+        pages = {
+            "job": f"jobs/{job}",
+            "conflicts-filled": "conflicts",
+            "approvals": "approvals",
+            "runs-filled": "runs",
+            "run": f"runs/{run}",
+            "plan-of-undoing": f"plans/{undoing}",
+            "person-in-conflict": f"people/{torn}",
+            "mine-waiting": f"mine?person={CHIARA}",
+            "audit-entries": "audit",
+        }
+        try:
+            yield there, pages
+        finally:
+            await _end(there, browser, job)
 
 
 def _ambiguous(folder: Path) -> None:
@@ -102,24 +105,28 @@ async def _hand_in(there: Demo, browser: Browser) -> None:
     await page.close()
 
 
-async def _undoing(there: Demo, browser: Browser, run: str) -> str:
-    """That run is being undone, and the tenant takes its time over it; gives the job."""
+async def _undoing(there: Demo, browser: Browser, run: str) -> tuple[str, str]:
+    """That run is being undone, and the tenant takes its time over it; gives plan and job."""
     page = await there.signed_in(browser)
     await page.goto(f"{there.url}runs/{run}")
     await page.get_by_role("button", name="Undo this run").click()
     await page.wait_for_url("**/plans/*")
+    plan = page.url.rpartition("/")[2]
     for method in ("PUT", "POST", "DELETE", "PATCH"):
-        await there.behind("faults", kind="slow", method=method, service="sharepoint", seconds=600)
+        await there.behind("faults", kind="slow", method=method, service="sharepoint", seconds=30)
     await page.get_by_role("button", name="Do exactly this").click()
     await page.wait_for_url("**/jobs/*")
     await page.locator("[data-lines] li").nth(1).wait_for()
     job = page.url.rpartition("/")[2]
     await page.close()
-    return job
+    return plan, job
 
 
-async def busy_tour(there: Demo, pages: dict[str, str], page: Page) -> AsyncIterator[str]:
-    """Go to each of them; gives its name when it is there."""
-    for name, path in pages.items():
-        await page.goto(f"{there.url}{path}")
-        yield name
+async def _end(there: Demo, browser: Browser, job: str) -> None:
+    """The tenant hurries again, and the job comes to its end."""
+    async with httpx.AsyncClient(base_url=there.tenant.http_url) as http:
+        await http.delete("/_tenant/faults")
+    page = await there.signed_in(browser)
+    await page.goto(f"{there.url}jobs/{job}")
+    await page.locator("#job[data-over=yes]").wait_for(timeout=120_000)
+    await page.close()

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.console_busy import busy_day
 from tests.browser.console_kit import LOOKS, Demo, chromium, demo
 from tests.photographs import photograph
 
@@ -29,6 +30,8 @@ SHOWN = {
     ("person", "light"),
     ("plan", "light"),
     ("crop", "light"),
+    ("conflicts-filled", "light"),
+    ("approvals", "phone"),
 }
 """Those that docs and README show."""
 
@@ -88,19 +91,30 @@ def small(data: bytes) -> bytes:
 
 
 async def _draw(folder: Path) -> None:
+    async def keep(name: str, look: str, at: Page) -> None:
+        if (name, look) in SHOWN:
+            await settled(at)
+            file = folder / f"console-{name}-{look}.webp"
+            file.write_bytes(small(await at.screenshot()))
+
     with tempfile.TemporaryDirectory() as home:
         async with demo(Path(home)) as there, chromium() as browser:
             await there.observe()
             for look, how in LOOKS.items():
                 page = await there.signed_in(browser, **how)
 
-                async def keep(name: str, at: Page, look: str = look) -> None:
-                    if (name, look) in SHOWN:
-                        await settled(at)
-                        file = folder / f"console-{name}-{look}.webp"
-                        file.write_bytes(small(await at.screenshot()))
+                async def visit(name: str, at: Page, look: str = look) -> None:
+                    await keep(name, look, at)
 
-                await tour(there, page, keep)
+                await tour(there, page, visit)
+                await page.close()
+    with tempfile.TemporaryDirectory() as home:
+        async with chromium() as browser, busy_day(Path(home), browser) as (there, busy):
+            for look, how in LOOKS.items():
+                page = await there.signed_in(browser, **how)
+                for name in busy.keys() & {name for name, shown in SHOWN if shown == look}:
+                    await page.goto(f"{there.url}{busy[name]}")
+                    await keep(name, look, page)
                 await page.close()
 
 

@@ -7,23 +7,28 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from tests.browser.console_busy import busy_day
 from tests.browser.console_kit import LOOKS, Demo, chromium, demo
 from tests.browser.console_tour import CHIARA, hand_in, settled, tour
+from tests.console.hostile import KINDS, of_kind
 from tests.photographs import photograph
 
 from sameface.console.roles import Role, Who
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, FilePayload, Page
 
 pytestmark = [pytest.mark.servers, pytest.mark.asyncio(loop_scope="module")]
 KEPT = Path(os.environ.get("SAMEFACE_PICTURES", ".pytest_cache/console"))
 """Where pictures of every page are left to be looked at."""
+
+_LOADS = 300
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -56,24 +61,50 @@ async def page(there: Demo, browser: Browser) -> AsyncIterator[Page]:
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_page_is_for_everybody(there: Demo, browser: Browser, look: str) -> None:
     """axe finds nothing that keeps people out, no page is wider than its window; each is kept."""
-    # Imported here, since `make test` reads this file without having it.
-    from axe_playwright_python.async_playwright import Axe  # noqa: PLC0415
-
     page, found = await there.signed_in(browser, **LOOKS[look]), dict[str, object]()
 
     async def visit(name: str, at: Page) -> None:
-        await settled(at)
-        await at.screenshot(path=KEPT / f"{name}-{look}.png")
-        told = await Axe().run(at)
-        wrong = [one["id"] for one in told.response["violations"]]
-        wide = await at.evaluate("document.documentElement.scrollWidth > innerWidth")
-        if wrong or wide:
-            found[name] = wrong or "wider than the window"
+        if wrong := await looked_at(at, name, look):
+            found[name] = wrong
 
     await tour(there, page, visit)
     await page.close()
 
     assert found == {}
+
+
+async def test_every_page_is_for_everybody_on_a_busy_day(tmp_path: Path, browser: Browser) -> None:
+    """The same where there is much to show: a conflict, an account in doubt, a photo that waits, a
+    run with its receipts, and a job in its middle."""
+    found = dict[str, object]()
+    async with busy_day(tmp_path, browser) as (there, pages):
+        for look, how in LOOKS.items():
+            page = await there.signed_in(browser, **how)
+            for name, path in pages.items():
+                await page.goto(f"{there.url}{path}")
+                if wrong := await looked_at(page, name, look):
+                    found[f"{name}, {look}"] = wrong
+                if name == "job":
+                    assert "Undoing a run" in await page.locator("h1").inner_text()
+                if name == "conflicts-filled":
+                    assert await page.locator(".conflict img").count() >= 2
+                    assert await page.locator(".candidates img").count() == 2
+            await page.close()
+
+    assert found == {}
+
+
+async def looked_at(page: Page, name: str, look: str) -> object:
+    """A picture of the page is kept; gives what keeps people out of it."""
+    # Imported here, since `make test` reads this file without having it.
+    from axe_playwright_python.async_playwright import Axe  # noqa: PLC0415
+
+    await settled(page)
+    await page.screenshot(path=KEPT / f"{name}-{look}.png")
+    told = await Axe().run(page)
+    wrong = [one["id"] for one in told.response["violations"]]
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return wrong or ("wider than the window" if wide else "")
 
 
 async def test_a_photo_is_cropped_and_shown_as_each_place_will(there: Demo, page: Page) -> None:
@@ -182,15 +213,55 @@ async def test_all_of_it_works_without_a_script(there: Demo, browser: Browser) -
 
 async def test_a_person_sees_their_own_page_and_nothing_else(there: Demo, browser: Browser) -> None:
     """Signed in as a person the menu is short, and the front door leads to one's own photo."""
-    context = await browser.new_context()
-    cookie = there.console.sessions.begin(Who("Chiara Bellini", Role.PERSON, CHIARA))
-    port = there.url.rstrip("/").rpartition(":")[2]
-    await context.add_cookies([{"name": f"sameface-{port}", "value": cookie, "url": there.url}])
-    page = await context.new_page()
+    who = Who("Chiara Bellini", Role.PERSON, CHIARA)
+    page = await there.signed_in_as(browser, who)
     await page.goto(there.url)
 
     assert page.url == f"{there.url}mine"
     menu = await page.locator("header nav a").all_inner_texts()
     assert menu == ["Map", "Mine"]
     assert "This is how colleagues see you" in await page.locator("h1").inner_text()
-    await context.close()
+    await page.close()
+
+
+async def test_a_person_chooses_where_they_are_shown(there: Demo, browser: Browser) -> None:
+    """A box unticked and saved: SharePoint is emptied and says so; ticked again, it comes back."""
+    page = await there.signed_in_as(browser, Who("Chiara Bellini", Role.PERSON, CHIARA))
+    await page.goto(f"{there.url}mine")
+    place = page.locator("label.check", has_text="SharePoint")
+    await place.locator("input").uncheck()
+    await page.get_by_role("button", name="Save").click()
+    await expect_text(page, "SharePoint", "no photo there, as you chose")
+
+    await place.locator("input").check()
+    await page.get_by_role("button", name="Save").click()
+    await expect_text(page, "SharePoint", "shows this photo now")
+    await page.close()
+
+
+async def expect_text(page: Page, place: str, says: str) -> None:
+    """Load the page until it says so of that place: a job is at work meanwhile."""
+    wanted = page.locator("label.check", has_text=place).filter(has_text=says)
+    for _ in range(_LOADS):
+        if await wanted.count():
+            return
+        await page.goto(page.url)
+    pytest.fail(f"{place} never came to say: {says}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_hostile_file_is_a_picture_or_refused_on_the_page(
+    there: Demo, browser: Browser, kind: str
+) -> None:
+    """Two of each kind, chosen in the browser's own form: a square to crop, or a sentence."""
+    who = Who("Chiara Bellini", Role.PERSON, CHIARA)
+    page = await there.signed_in_as(browser, who, java_script_enabled=False)
+    for _, name, data in islice(of_kind(kind), 2):
+        await page.goto(f"{there.url}mine")
+        file: FilePayload = {"name": name, "mimeType": "image/jpeg", "buffer": data}
+        await page.set_input_files("input[type=file]", [file])
+        await page.get_by_role("button", name="Look at it").click()
+        shown = page.get_by_text("This picture cannot be used").or_(page.locator(".stage img"))
+        nothing = page.get_by_text("No picture came with that")
+        await shown.or_(nothing).first.wait_for()
+    await page.close()

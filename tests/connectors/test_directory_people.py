@@ -19,13 +19,13 @@ GUID = UUID("a25f65ad-44ca-40ca-b62a-1140c21e8864")
 WRITTEN = datetime(2026, 11, 23, 13, 5, 22, tzinfo=UTC)
 
 
-def metadata(*rows: tuple[int, datetime]) -> bytes:
-    """replPropertyMetaData with those attributes, written then."""
+def metadata(*rows: tuple[int, datetime], sequence: int = 7) -> bytes:
+    """replPropertyMetaData with those attributes, written then, at that place of the sequence."""
     begun = datetime(1601, 1, 1, tzinfo=UTC)
     parts = [struct.pack("<IIII", 1, 0, len(rows), 0)]
     for number, at in rows:
         seconds = int((at - begun).total_seconds())
-        parts.append(struct.pack("<IIq16sqq", number, 1, seconds, GUID.bytes_le, 7, 7))
+        parts.append(struct.pack("<IIq16sqq", number, 1, seconds, GUID.bytes_le, sequence, 7))
     return b"".join(parts)
 
 
@@ -68,6 +68,18 @@ def test_never_deleted_and_unknown_are_told_apart() -> None:
         Standing.NEVER,
         Standing.NONE,
     ]
+
+
+@given(st.integers(0, 2**31), st.integers(0, 4))
+def test_a_row_is_known_by_its_own_number(sequence: int, shift: int) -> None:
+    """Wherever else in other rows, and in itself, the same octets may stand."""
+    number = PHOTO_IDS["thumbnailPhoto"]
+    for held_in in (sequence, number << 8 * shift):
+        others = [(3, WRITTEN), (4, WRITTEN)]
+        mine = (number, WRITTEN + timedelta(days=1))
+
+        assert written_at(metadata(*others, sequence=held_in), "thumbnailPhoto") is None
+        assert written_at(metadata(*others, mine, sequence=held_in), "thumbnailPhoto") == mine[1]
 
 
 def test_each_attribute_has_its_own_time() -> None:

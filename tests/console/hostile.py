@@ -6,7 +6,7 @@ import io
 import random
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tests.photographs import photograph
 from tests.workshop.conftest import ODD_FILES, png
@@ -35,24 +35,40 @@ def odd_files() -> Iterator[Hostile]:
 
 def made() -> Iterator[Hostile]:
     """What is made here: bombs, polyglots, files cut off and altered, and no pictures at all."""
-    photo = render(photograph("hopper").read_bytes(), Want(200)).data
-    for name, bomb in BOMBS.items():
-        yield "bomb", name, bomb()
+    for kind in KINDS:
+        yield from of_kind(kind)
+
+
+def of_kind(kind: str) -> Iterator[Hostile]:
+    """Those of one of KINDS."""
+    for name, data in KINDS[kind]().items():
+        yield kind, name, data
+
+
+def _photo() -> bytes:
+    return render(photograph("hopper").read_bytes(), Want(200)).data
+
+
+def _bombs() -> dict[str, bytes]:
     text = b"Comment\0\0" + zlib.compress(bytes(50_000_000), 9)
-    yield "bomb", "a comment of 50 MB.png", png(64, 64, (b"zTXt", text))
-    for name, data in _polyglots(photo).items():
-        yield "polyglot", name, data
-    for part in (0, 1, 2, 20, len(photo) // 2, len(photo) - 2):
-        yield "cut off", f"the first {part} bytes.jpg", photo[:part]
-    dice = random.Random(7)
-    for number in range(_MUTATED):
-        yield "altered", f"{number}.jpg", mutated(photo, dice)
-    for name, data in _NO_PICTURES.items():
-        yield "no picture", name, data
+    made_so = {name: bomb() for name, bomb in BOMBS.items()}
+    return {"a comment of 50 MB.png": png(64, 64, (b"zTXt", text))} | made_so
 
 
-def _polyglots(photo: bytes) -> dict[str, bytes]:
+def _cut_off() -> dict[str, bytes]:
+    photo = _photo()
+    parts = (0, 1, 2, 20, len(photo) // 2, len(photo) - 2)
+    return {f"the first {part} bytes.jpg": photo[:part] for part in parts}
+
+
+def _altered() -> dict[str, bytes]:
+    photo, dice = _photo(), random.Random(7)
+    return {f"{number}.jpg": mutated(photo, dice) for number in range(_MUTATED)}
+
+
+def _polyglots() -> dict[str, bytes]:
     """A picture to one program, and something else to another."""
+    photo = _photo()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("../../evil.py", "import os")
@@ -78,3 +94,12 @@ _NO_PICTURES = {
     "zeros.jpg": bytes(5000),
     "noise.webp": random.Random(1).randbytes(5000),
 }
+
+KINDS: dict[str, Callable[[], dict[str, bytes]]] = {
+    "bomb": _bombs,
+    "polyglot": _polyglots,
+    "cut off": _cut_off,
+    "altered": _altered,
+    "no picture": lambda: _NO_PICTURES,
+}
+"""The kinds of what is made here, and how."""

@@ -163,7 +163,7 @@ async def test_who_is_overdue_is_a_filter(tmp_path: Path) -> None:
         async with over(office) as desk:
             for _ in range(2):  # what the cloud shows is older than the directory's last look
                 await desk.observe()
-                desk.office.clock.advance(timedelta(hours=1))
+                desk.office.clock.advance(timedelta(minutes=20))
             directory.put(ALICE, face("alice", 1))
             await desk.observe()
             assert names((await desk.get("/?show=overdue")).text) == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sameface.console.desk import Desk, View
 from sameface.console.texts import say
-from sameface.rules import Rulebook
+from sameface.explain.histories import connected
 from sameface.settings import Withholding
 from sameface.vault import Dossier
 
@@ -58,14 +58,14 @@ def offers(desk: Desk, view: View) -> Iterator[Offer]:
     shown = {spot.id: say(f"mine.shows.{spot.place.name.lower()}") for spot in view.row.stores}
     photos = {cell.store: cell.photo for cell in view.dossier.cells}
     no, wanted = view.dossier.withheld, view.decision.wanted
-    held = (s for s in desk.policy.authorities if s not in no and photos.get(s))
-    source = next(held, "")
+    deciding = (s for s in desk.policy.authorities if s not in no and photos.get(s))
+    source = next(deciding, "")
     for place in places_of(desk, view.dossier):
         if place in list(Service):
             may = place not in no
             yield Offer(place, say(f"mine.place.{place}"), may, wanted if may else None)
             continue
-        giver = _giver(desk.book, place, titles, no)
+        giver = _giver(view, place, photos.keys() - no)
         remark = say("mine.given-on", origin=titles[giver]) if giver else ""
         if place == source:
             remark = say("mine.decides")
@@ -73,9 +73,12 @@ def offers(desk: Desk, view: View) -> Iterator[Offer]:
         yield Offer(place, titles[place], place not in no, photos.get(place), now, remark)
 
 
-def _giver(book: Rulebook, store: str, titles: dict[str, str], no: frozenset[str]) -> str:
-    """A store that shows them and gives its photo on to this one by itself, "" where none does."""
+def _giver(view: View, store: str, others: Collection[str]) -> str:
+    """One of these stores that gives its photo on to that one by itself, "" where none does."""
+    book = view.explainer.book
     if store not in book.stores:
         return ""
+    options = book.settings(view.explainer.subject.settings(book))
+    reached = connected(store, book, options)
     origins = (route.origin for route in book.routes_into(store))
-    return next((one for one in origins if one in titles and one not in no), "")
+    return next((one for one in origins if one in others and one in reached), "")

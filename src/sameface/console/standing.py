@@ -108,7 +108,7 @@ def standing(
         stores=tuple(_field(s, names, held.get(s.id)) for s in row.stores),
         surfaces=tuple(_field(s, names) for s in row.surfaces),
         observed_at=min((cell.observed_at for cell in cells), default=None),
-        due=_due(lagging, now),
+        due=_due(row, lagging, now),
         arrives=_arrives(lagging) if stand is Stand.COMING else None,
     )
 
@@ -151,9 +151,12 @@ def _at(told: Explanation | None) -> datetime | None:
     return told.until.at
 
 
-def _due(lagging: Sequence[Spot], now: datetime) -> datetime | None:
-    """The next moment an explanation names, and midnight at the latest: they speak of days."""
-    if not lagging:
+def _due(row: Row, lagging: Sequence[Spot], now: datetime) -> datetime | None:
+    """The next moment an explanation names, and midnight at the latest: they speak of days.
+
+    A store that differs can become overdue by time alone, whether a surface shows it or not.
+    """
+    if not lagging and all(spot.place in _FINE for spot in row.stores):
         return None
     midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
     ends = (s.explanation.until.at for s in lagging if s.explanation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -291,6 +291,16 @@ async def insert_missing(
     if rows:
         statement = _insert(connection, table).on_conflict_do_nothing()
         await connection.execute(statement, list(rows))
+
+
+def among(pairs: Collection[tuple[str, str]], *columns: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """True where two columns hold one of these pairs.
+
+    Each column is asked for by itself too: for pairs alone SQLite reads the whole table instead of
+    using its index.
+    """
+    alone = (c.in_({pair[place] for pair in pairs}) for place, c in enumerate(columns))
+    return sa.and_(*alone, sa.tuple_(*columns).in_(pairs))
 
 
 @contextmanager

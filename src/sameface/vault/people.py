@@ -18,7 +18,7 @@ from sameface.people import Known, Match, comparable, correlate
 from sameface.people.correlation import meeting
 from sameface.people.keys import keys_of
 from sameface.values import STORES, Account, Key, Person
-from sameface.vault.database import accounts, insert_missing, keys, looks, people, upsert
+from sameface.vault.database import accounts, among, insert_missing, keys, looks, people, upsert
 from sameface.vault.values import Doubt
 
 _NEAR = 200  # how many candidates are compared when nobody has a name
@@ -140,7 +140,7 @@ async def _known(
     pairs = {(str(kind), value) for a in unsettled for kind, value in meeting(a)}
     ids = {rows[a.ref].person for a in unsettled if a.ref in rows} - {None}
     if pairs:
-        asked = sa.tuple_(keys.c.kind, keys.c.value).in_(pairs)
+        asked = among(pairs, keys.c.kind, keys.c.value)
         ids |= set(await connection.scalars(sa.select(keys.c.person).where(asked)))
     if not ids:
         return []
@@ -234,8 +234,8 @@ def account_of(row: Any) -> Account:
 async def _called(connection: AsyncConnection, name: str) -> set[str]:
     """Ids of those who have that name as a key; of those so displayed only where there is none."""
     spelt = (Key.UPN, Key.MAIL, Key.ACCOUNT_NAME, Key.EMPLOYEE_ID, Key.OBJECT_GUID)
-    pairs = {comparable(kind, name) for kind in spelt} - {None}
-    asked = sa.tuple_(keys.c.kind, keys.c.value).in_(pairs)
+    pairs = {pair for kind in spelt if (pair := comparable(kind, name)) is not None}
+    asked = among(pairs, keys.c.kind, keys.c.value)
     ids = set(await connection.scalars(sa.select(keys.c.person).where(asked)))
     if not ids:
         shown = sa.or_(people.c.id == name, people.c.sorted == name.strip().casefold())

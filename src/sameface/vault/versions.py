@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Fingerprint, Likeness, Standing, Version
-from sameface.vault.database import accounts, observations, versions
+from sameface.vault.database import accounts, among, observations, versions
 from sameface.vault.values import Shown
 
 
@@ -46,7 +46,7 @@ async def shown(
     """(person, digest of a version) -> the best copy of its photo, and what speaks against it."""
     if not pairs:
         return {}
-    asked = sa.tuple_(versions.c.person, versions.c.digest).in_(set(pairs))
+    asked = among(set(pairs), versions.c.person, versions.c.digest)
     best = versions.alias()
     same = sa.and_(best.c.person == versions.c.person, best.c.digest == versions.c.photo)
     columns = (versions.c.person, versions.c.digest, versions.c.photo, best.c.unfit)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sameface.connectors.ldap.controls import PAGED, Control, paged, paged_cookie
 from sameface.connectors.ldap.entries import Entry, Found
@@ -139,28 +139,42 @@ class Directory:
         begins anew: entries come again.
         """
         left = len(self.settings.urls)  # so often it may begin anew
-        cookie = b""
-        while True:
-            try:
-                found = await self.try_search(
-                    self.base_dn if base is None else base,
-                    SUBTREE,
-                    filter_,
-                    attributes,
-                    [paged(self._page, cookie), *controls],
-                    repeat=Repeat.NEVER if cookie else Repeat.ALWAYS,
-                )
-            except (Unreachable, Busy, Refused) as wrong:
-                fails = wrong.failed if isinstance(wrong, Refused) else wrong
-                known = isinstance(wrong, Refused) and wrong.said.code not in _UNKNOWN_PAGE
-                if known or not cookie or left == 0:
-                    raise fails from None
-                cookie, left = b"", left - 1
-                continue
-            yield list(found.entries)
-            cookie = paged_cookie(found.controls[PAGED]) if PAGED in found.controls else b""
-            if not cookie:
-                return
+        cookie, beyond_first = b"", False
+        following: asyncio.Task[Found] | None = None
+
+        def page() -> Coroutine[Any, Any, Found]:
+            return self.try_search(
+                self.base_dn if base is None else base,
+                SUBTREE,
+                filter_,
+                attributes,
+                [paged(self._page, cookie), *controls],
+                repeat=Repeat.NEVER if cookie else Repeat.ALWAYS,
+            )
+
+        try:
+            while True:
+                try:
+                    found = await (following or page())
+                except (Unreachable, Busy, Refused) as wrong:
+                    following = None
+                    fails = wrong.failed if isinstance(wrong, Refused) else wrong
+                    known = isinstance(wrong, Refused) and wrong.said.code not in _UNKNOWN_PAGE
+                    if known or not cookie or left == 0:
+                        raise fails from None
+                    cookie, left = b"", left - 1
+                    continue
+                cookie = paged_cookie(found.controls[PAGED]) if PAGED in found.controls else b""
+                # Who wants more than the first page gets the next while this one is looked at.
+                following = asyncio.create_task(page()) if cookie and beyond_first else None
+                beyond_first = True
+                yield list(found.entries)
+                if not cookie:
+                    return
+        finally:
+            if following is not None:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
 
     async def replace(
         self,
