@@ -19,6 +19,8 @@ BENCHES = (
     "directories",
     "tenant",
     "console",
+    "photos",
+    "live",
 )
 """Each is a module here with `run()`, which measures and prints."""
 

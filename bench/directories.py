@@ -49,7 +49,10 @@ def run() -> None:
         )
         photo.write_bytes(first)
         told = (str(domain), ROOT, str(photo), str(PEOPLE), str(EVERYBODY))
-        subprocess.run([_PYTHON, str(_LOADER), *told], check=True, stderr=subprocess.DEVNULL)
+        loader = [_PYTHON, str(_LOADER), *told]
+        done = subprocess.run(loader, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"nobody was loaded into Samba: {done.stderr[-2000:]}")
         server.start()
         try:
             asyncio.run(_measure(server, first, second))

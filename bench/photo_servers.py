@@ -32,7 +32,7 @@ from sameface.console.nginx import configuration
 from sameface.console.roles import Role, Who
 from sameface.http import Clock
 from sameface.rules import load_rulebook
-from sameface.serving import serve
+from sameface.serving import run, serve
 from sameface.settings import ConsoleSettings
 from sameface.vault import Vault
 
@@ -116,4 +116,4 @@ async def _run(way: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(sys.argv[1], Path(sys.argv[2])))
+    run(_run(sys.argv[1], Path(sys.argv[2])))

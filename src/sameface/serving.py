@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,14 @@ from sameface.errors import NoRoom
 
 HOST = "127.0.0.1"
 _PORTS_TRIED = 200
+
+
+def run(serving: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end, on the loop that uvicorn takes by itself: uvloop where there is one, which
+    sends the head and the body of an answer together."""
+    factory = uvicorn.Config("", log_config=None).get_loop_factory()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(serving)
 
 
 def listener(port: int, host: str = HOST) -> socket.socket:

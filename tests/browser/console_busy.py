@@ -113,7 +113,7 @@ async def _undoing(there: Demo, browser: Browser, run: str) -> tuple[str, str]:
     await page.wait_for_url("**/plans/*")
     plan = page.url.rpartition("/")[2]
     for method in ("PUT", "POST", "DELETE", "PATCH"):
-        await there.behind("faults", kind="slow", method=method, service="sharepoint", seconds=30)
+        await there.behind("faults", kind="slow", method=method, service="sharepoint", seconds=20)
     await page.get_by_role("button", name="Do exactly this").click()
     await page.wait_for_url("**/jobs/*")
     await page.locator("[data-lines] li").nth(1).wait_for()

@@ -113,7 +113,8 @@ async def test_some_of_every_kind_are_pictures_or_refused(desk: Desk) -> None:
     """No crash, no trace, nothing kept; whoever looks at a page meanwhile is answered."""
     found = await _prove(desk, [*some(odd_files()), *some(made())])
 
-    assert min(found["a picture"], found["refused"]) > 10
+    assert found["a picture"] > 4
+    assert found["refused"] > 20
 
 
 @pytest.mark.long
@@ -122,4 +123,4 @@ async def test_all_of_them_are_pictures_or_refused(desk: Desk) -> None:
     found = await _prove(desk, list(everything()))
 
     assert found.total() > 1200
-    assert min(found["a picture"], found["refused"]) > 300
+    assert min(found["a picture"], found["refused"]) > 100

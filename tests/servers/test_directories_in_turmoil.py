@@ -84,6 +84,17 @@ async def test_a_server_that_forgets_every_page_is_left(place: Place) -> None:
     assert place.between.lines < 10
 
 
+async def test_a_look_given_up_in_the_middle_costs_nothing(place: Place) -> None:
+    """The page asked for in advance is let go, and the next look tells everybody."""
+    async with opened(place.settings, page=1) as connector:
+        async for page in connector.observe():
+            if who(page.observations[0]) != NAMES[0]:
+                break
+        seen, _ = await look(connector)
+
+    assert sorted(seen) == NAMES
+
+
 async def test_who_leaves_in_mid_look_disturbs_nobody(place: Place) -> None:
     """One is deleted and one moved away while others are told: the next look knows neither."""
     seen: list[str] = []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 
+from sameface import serving
 from sameface.cli import terminal
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import Session, open_session
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     if args.nginx:
         terminal.out(configuration(load_settings(args.settings), args.port).rstrip("\n"))
         return 0
-    asyncio.run(_run(args))
+    serving.run(_run(args))
     return 0
 
 

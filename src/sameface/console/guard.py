@@ -31,7 +31,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 OF_PICTURES = {
-    "Content-Security-Policy": "default-src 'none'",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -153,18 +153,21 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        async def leave(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": self._doorway.complete(message["headers"])}
-            await send(message)
-
         headers: RawHeaders = dict(reversed(scope["headers"]))
         refusal = self._refusal(scope, headers)
         answer = None if refusal else self._shortcut(scope, headers)
         if answer is not None:
             await answer(scope, receive, send)
         else:
-            await (refusal or self._app)(scope, receive, leave)
+            await (refusal or self._app)(scope, receive, self._completing(send))
+
+    def _completing(self, send: Send) -> Send:
+        async def leave(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": self._doorway.complete(message["headers"])}
+            await send(message)
+
+        return leave
 
     def _refusal(self, scope: Scope, headers: RawHeaders) -> Response | None:
         path = str(scope["path"])

@@ -29,23 +29,23 @@ class _Bucket:
 
 
 class Limits:
-    """Counts by asker. Beyond fifty thousand buckets the least recently used is forgotten."""
+    """Counts by asker. Beyond fifty thousand of a kind the least recently used is forgotten."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._buckets: OrderedDict[tuple[Kind, str], _Bucket] = OrderedDict()
+        self._kinds = {kind: (*kind.value, OrderedDict[str, _Bucket]()) for kind in Kind}
 
     def wait_s(self, kind: Kind, asker: str) -> int:
         """0 where this may go on, and it is counted; else in how many seconds to ask again."""
-        most, per_minute = kind.value
+        most, per_minute, buckets = self._kinds[kind]
         now = self._clock.now().timestamp()
-        bucket = self._buckets.get((kind, asker))
+        bucket = buckets.get(asker)
         if bucket is None:
-            bucket = self._buckets[kind, asker] = _Bucket(most, now)
-            if len(self._buckets) > _MOST:
-                self._buckets.popitem(last=False)
+            bucket = buckets[asker] = _Bucket(most, now)
+            if len(buckets) > _MOST:
+                buckets.popitem(last=False)
         else:
-            self._buckets.move_to_end((kind, asker))
+            buckets.move_to_end(asker)
         bucket.left = min(most, bucket.left + (now - bucket.at) * per_minute / 60)
         bucket.at = now
         if bucket.left < 1:

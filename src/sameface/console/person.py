@@ -77,7 +77,7 @@ class Persons:
             says=say(f"stands.{stood.stand}"),
             stand=str(stood.stand),
             decision=view.decision,
-            stores=list(_stores(view, self._desk, stood, now)),
+            stores=sorted(_stores(view, self._desk, stood, now), key=_is_silent),
             surfaces=list(surfaces_of(view, self._desk, stood, now)),
             pin=view.dossier.pin,
             may_act=who_asks(request).role in HELPERS,
@@ -155,6 +155,11 @@ def text(view: View, desk: Desk, stood: Standing, now: datetime) -> str:
     for paragraph in ticket(person, desk.book, told, None):
         lines += ["", paragraph]
     return "\n".join(lines) + "\n"
+
+
+def _is_silent(spot: Spot) -> bool:
+    """Nothing is known of that place: such come last."""
+    return spot.cell.kind in ("not-connected", "no-account")
 
 
 def _stores(view: View, desk: Desk, stood: Standing, now: datetime) -> Iterator[Spot]:
