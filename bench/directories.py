@@ -33,7 +33,7 @@ _PYTHON, _LOADER = "/usr/bin/python3", Path(__file__).with_name("samba_people.py
 def run() -> None:
     """Seconds on a Samba domain controller of this machine; only root can run one.
 
-    Making everybody takes some two minutes of computing, which are not counted.
+    Making everybody takes over two minutes of computing, which are not counted.
     """
     if os.geteuid() != 0 or shutil.which("samba") is None:
         say("directories: not measured, since only root can run Samba (make test-servers)\n")
