@@ -24,7 +24,7 @@ from sameface.values import Person
 from sameface.vault import Vault
 
 PEOPLE = 100_000
-_TIMES = 200
+_TIMES = 100
 _AT_ONCE = 5_000
 _MOMENT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _PAGES = {

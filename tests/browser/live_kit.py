@@ -83,6 +83,8 @@ async def watch(console: Console, url: str, page: Page, steps: int, per_s: float
     lines = await page.evaluate("document.querySelectorAll('[data-lines] li').length")
     late = await _weighed(page, chrome)
     over.set()
+    async for _ in console.jobs.follow(job):
+        pass  # until it has ended: there is one at a time
     return Watched(early, late, lines, told["told"], told["tasks"], told["gaps"], seconds)
 
 

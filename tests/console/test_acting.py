@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 
 from tests.console.kit import ALICE, BOB, DORA, Desk
 from tests.servers.memory_store import face
 from tests.sync.kit import same
 
+from sameface.console.jobs import Job
 from sameface.console.roles import Role
 
 
@@ -189,3 +192,24 @@ async def test_the_photos_travel_on_the_map(desk: Desk) -> None:
 
     assert svg.count('<image href="data:image/webp;base64,') >= 3
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
+
+
+async def test_everybody_who_watches_hears_of_the_end(desk: Desk) -> None:
+    """Three people look at one job: each is told that it has ended, whoever hears it first."""
+    jobs, go = desk.console.jobs, asyncio.Event()
+
+    async def work(_: Job) -> None:
+        await go.wait()
+
+    job = jobs.begin("look", "somebody", work)
+    watchers = [jobs.follow(job) for _ in range(3)]
+    assert [await anext(watcher) for watcher in watchers] == [job.id] * 3
+    waiting = [asyncio.create_task(_next(watcher)) for watcher in watchers]
+    go.set()
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(*waiting) == [job.id] * 3
+    assert job.ended is not None
+
+
+async def _next(watcher: AsyncIterator[str | None]) -> str | None:
+    return await anext(watcher)

@@ -45,7 +45,8 @@ class Job:
     outcome: Outcome | None = None
     plan: str | None = None
     error: SamefaceError | None = None
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    news: int = 0
+    _pulse: asyncio.Event = field(default_factory=asyncio.Event)
 
     def step(self, progress: Progress) -> None:
         """Hear of a step."""
@@ -53,7 +54,25 @@ class Job:
         if progress.outcome:
             self.came[progress.outcome] += 1
             self.lines.append(progress)
-        self.changed.set()
+        self.tell()
+
+    def end(self, at: datetime) -> None:
+        """It is over."""
+        self.ended = at
+        self.tell()
+
+    def tell(self) -> None:
+        """There is news for everybody who watches, however many they are."""
+        self.news += 1
+        self._pulse.set()
+        self._pulse = asyncio.Event()
+
+    async def more(self, news: int, within_s: float) -> bool:
+        """Whether there is more news than that, waiting so many seconds for it at most."""
+        if self.news == news:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._pulse.wait(), within_s)
+        return self.news != news
 
     @property
     def people(self) -> int | None:
@@ -146,22 +165,17 @@ class Jobs:
         except SamefaceError as error:
             job.error = error
         finally:
-            job.ended = self._clock.now()
-            job.changed.set()
+            job.end(self._clock.now())
 
     async def follow(self, job: Job) -> AsyncIterator[str | None]:
         """A beat whenever there is news, None now and then without; ends with the job's last."""
         while True:
-            job.changed.clear()
-            over = job.ended is not None
+            news, over = job.news, job.ended is not None
             yield job.id
             if over:
                 return
-            while not job.changed.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(job.changed.wait(), _ALIVE_S)
-                if not job.changed.is_set():
-                    yield None
+            while not await job.more(news, _ALIVE_S):
+                yield None
             if job.ended is None:
                 await asyncio.sleep(_CALM_S)
 
