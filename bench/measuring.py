@@ -49,8 +49,9 @@ def _mb(used: resource.struct_rusage) -> float:
 
 
 def environment() -> dict[str, str]:
-    """Without a terminal's width or colours, and with compiled modules, as an installation has."""
-    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    """With compiled modules, as an installation has, and with `bench` itself at hand."""
+    told = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return told | {"PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 def machine() -> str:

@@ -89,16 +89,16 @@ def test_what_is_no_picture_is_named_with_its_remedy(data: bytes, word: str) -> 
 
 
 def test_a_bomb_is_refused_from_its_header() -> None:
-    """900 megapixels in a hundred kilobytes cost nobody any time or memory."""
+    """900 megapixels in a hundred kilobytes cost no computing: to decode them takes seconds."""
     bomb = png(30_000, 30_000)
     assert len(bomb) < 150_000
 
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TooLarge, match="30,000 x 30,000"):
         inspect(bomb)
     with pytest.raises(TooLarge):
         fingerprint(bomb)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_each_limit_is_named(image: Any, files: dict[str, bytes]) -> None:
