@@ -6,13 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.console.kit import Desk, client, organised
+from tests.console.kit import Desk, organised, over
 from tests.servers.memory_store import StillClock
 from tests.sync.kit import Office
 
-from sameface.console.app import console
-from sameface.console.desk import Desk as Organisation
-from sameface.rules import load_rulebook
 from sameface.vault import Vault
 
 
@@ -26,9 +23,5 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 async def desk(office: Office) -> AsyncIterator[Desk]:
-    settings = office.settings
-    book = load_rulebook(settings.rulebook)
-    at_hand = Organisation.of(settings, book, office.vault, dict(office.stores), office.clock)
-    async with console(at_hand) as made, client(made) as http:
-        await http.get("/enter", params={"token": made.access.token})
-        yield Desk(office, made, http)
+    async with over(office) as desk:
+        yield desk

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +13,10 @@ import httpx2 as httpx
 from tests.servers.memory_store import face
 from tests.sync.kit import Office
 
-from sameface.console.app import Console
+from sameface.console.app import Console, console
+from sameface.console.desk import Desk as Organisation
 from sameface.console.roles import Role, Who
+from sameface.rules import load_rulebook
 
 LOCAL = "http://localhost:8370"
 ALICE, BOB, CAROL, DORA = (f"{name}@contoso.test" for name in ("alice", "bob", "carol", "dora"))
@@ -91,6 +95,17 @@ def organised(office: Office) -> None:
         store.join(CAROL)
     sharepoint.join(DORA, face("dora"))
     exchange.join(DORA, face("dora", 1))
+
+
+@asynccontextmanager
+async def over(office: Office) -> AsyncIterator[Desk]:
+    """A console over that organisation as it is now."""
+    settings = office.settings
+    book = load_rulebook(settings.rulebook)
+    at_hand = Organisation.of(settings, book, office.vault, dict(office.stores), office.clock)
+    async with console(at_hand) as made, client(made) as http:
+        await http.get("/enter", params={"token": made.access.token})
+        yield Desk(office, made, http)
 
 
 def client(console: Console, base_url: str = LOCAL) -> httpx.AsyncClient:

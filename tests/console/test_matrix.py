@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.console.kit import ALICE, BOB, DORA, Desk, client, plain
+from tests.console.kit import ALICE, BOB, DORA, Desk, over, plain
 from tests.servers.memory_store import StillClock, face
 from tests.sync.kit import Office
 
-from sameface.console.app import console
-from sameface.console.desk import Desk as Organisation
 from sameface.console.roles import Role
-from sameface.rules import load_rulebook
 from sameface.settings import PolicySettings, Wishes
 from sameface.vault import Vault
 
@@ -123,17 +118,6 @@ async def test_search_finds_parts_of_names(desk: Desk, search: str, who: list[st
 
     assert names(answer.text) == who
     assert ("Nobody fits" in answer.text) == (not who)
-
-
-@asynccontextmanager
-async def over(office: Office) -> AsyncIterator[Desk]:
-    """A console over that organisation as it is now."""
-    settings = office.settings
-    book = load_rulebook(settings.rulebook)
-    at_hand = Organisation.of(settings, book, office.vault, dict(office.stores), office.clock)
-    async with console(at_hand) as made, client(made) as http:
-        await http.get("/enter", params={"token": made.access.token})
-        yield Desk(office, made, http)
 
 
 async def test_a_group_of_the_settings_is_a_filter(desk: Desk) -> None:
