@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.photographs import photographs
 
-from sameface.pictures import Want, compare, distance, fingerprint, portrait, render
+from sameface.pictures import Want, compare, distance, fingerprint, is_same, portrait, render
 from sameface.values import Fingerprint, Likeness
 
 PEOPLE = [f"person {number}" for number in range(12)]
@@ -41,6 +41,14 @@ COPIES: dict[str, Callable[[Any], bytes]] = {
     "less contrast": lambda i: as_srgb(i.linear(0.8, 24)).thumbnail_image(96).jpegsave_buffer(),
     "warmer": lambda i: as_srgb(i.linear([1.08, 1, 0.9], [0, 0, 0])).jpegsave_buffer(),
     "an edge trimmed": lambda i: i.crop(5, 5, 638, 638).thumbnail_image(96).jpegsave_buffer(),
+}
+
+
+CROPS: dict[str, Callable[[Any], Any]] = {
+    "5 % off each edge": lambda i: i.crop(32, 32, 584, 584),
+    "10 % off left and top": lambda i: i.crop(65, 65, 583, 583),
+    "10 % off right and bottom": lambda i: i.crop(0, 0, 583, 583),
+    "10 % off each edge": lambda i: i.crop(65, 65, 518, 518),
 }
 
 
@@ -133,19 +141,27 @@ def test_comparing_knows_no_direction(one: int, other: int) -> None:
     assert (compare(a, b) is Likeness.SAME) == (one == other)
 
 
+@pytest.mark.parametrize("other", ["itself", "another", "a part", "mirrored", "tiny", "nothing"])
+def test_the_quick_question_has_the_same_answer(other: str) -> None:
+    """Asked only whether two pictures are the same, it says so exactly where comparing does."""
+    one = portrait("alice")
+    others = {
+        "itself": fingerprint(COPIES["darker"](opened(one))),
+        "another": fingerprint(portrait("bob")),
+        "a part": fingerprint(CROPS["10 % off each edge"](opened(one)).jpegsave_buffer()),
+        "mirrored": fingerprint(opened(one).fliphor().jpegsave_buffer()),
+        "tiny": fingerprint(portrait("alice", px=16)),
+        "nothing": Fingerprint(b""),
+    }
+    marks = fingerprint(one), others[other]
+    assert is_same(*marks) == (compare(*marks) is Likeness.SAME) == (other == "itself")
+
+
 def test_a_fingerprint_is_small_and_repeatable(photo: bytes) -> None:
     """A few hundred bytes per photo, and nothing in them by chance."""
     mark = fingerprint(photo)
     assert len(mark.data) < 800
     assert mark == fingerprint(photo)
-
-
-CROPS: dict[str, Callable[[Any], Any]] = {
-    "5 % off each edge": lambda i: i.crop(32, 32, 584, 584),
-    "10 % off left and top": lambda i: i.crop(65, 65, 583, 583),
-    "10 % off right and bottom": lambda i: i.crop(0, 0, 583, 583),
-    "10 % off each edge": lambda i: i.crop(65, 65, 518, 518),
-}
 
 
 @pytest.mark.parametrize("name", CROPS)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import pytest
 from tests.servers.memory_store import face
 from tests.sync.kit import Office, same, three_stores
 
-from sameface.jobs import listening, run_pages, together
+from sameface.jobs import ahead, listening, run_pages, together
 from sameface.sync import Progress
 
 
@@ -21,7 +22,7 @@ class Pages:
     def __init__(self, count: int) -> None:
         self.count, self.closed = count, False
 
-    async def all(self) -> AsyncIterator[int]:
+    async def all(self) -> AsyncGenerator[int, None]:
         try:
             for number in range(self.count):
                 yield number
@@ -98,6 +99,57 @@ async def test_nothing_goes_on_behind_a_failure() -> None:
         await together((fails(), goes_on()))
 
     assert ended == ["here"]
+
+
+async def test_ahead_is_one_item_and_no_more() -> None:
+    """While one item is worked on the next is fetched, in order, and none further is begun."""
+    begun: list[int] = []
+
+    async def items() -> AsyncGenerator[int, None]:
+        for number in range(3):
+            begun.append(number)
+            await asyncio.sleep(0)
+            yield number
+
+    had: list[tuple[int, list[int]]] = []
+    async with aclosing(ahead(items())) as fetched:
+        async for item in fetched:
+            for _ in range(20):
+                await asyncio.sleep(0)
+            had.append((item, list(begun)))
+
+    assert had == [(0, [0, 1]), (1, [0, 1, 2]), (2, [0, 1, 2])]
+
+
+async def test_who_breaks_off_leaves_nothing_fetching() -> None:
+    """A fetch under way is ended, and the items are let go."""
+    ended: list[str] = []
+
+    async def items() -> AsyncGenerator[int, None]:
+        try:
+            yield 0
+            await asyncio.Event().wait()
+        finally:
+            ended.append("items")
+
+    async with aclosing(ahead(items())) as fetched:
+        assert await anext(fetched) == 0
+
+    assert ended == ["items"]
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_what_a_fetch_raises_comes_after_what_it_gave() -> None:
+    """No item is lost to a failure behind it."""
+
+    async def items() -> AsyncGenerator[int, None]:
+        yield 0
+        raise ValueError("no")
+
+    async with aclosing(ahead(items())) as fetched:
+        assert await anext(fetched) == 0
+        with pytest.raises(ValueError, match="no"):
+            await anext(fetched)
 
 
 async def test_a_stopped_sync_says_so_and_the_next_one_ends_it(office: Office) -> None:

@@ -8,12 +8,13 @@ take up what one of them left.
 """
 
 from sameface.jobs.engine import Json, Steps, Works, hand_over, progress, working
-from sameface.jobs.here import listening, run_pages, together
+from sameface.jobs.here import ahead, listening, run_pages, together
 
 __all__ = [
     "Json",
     "Steps",
     "Works",
+    "ahead",
     "hand_over",
     "listening",
     "progress",

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 Page = TypeVar("Page")
 Done = TypeVar("Done")
+Item = TypeVar("Item")
 
 _HEARD: ContextVar[asyncio.Event | None] = ContextVar("heard", default=None)
 _ASKING = (signal.SIGINT, signal.SIGTERM)
@@ -56,6 +57,22 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, Done]]) -> list[Done
             raise one
         results.append(one)
     return results
+
+
+async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]:
+    """The same items; while one is worked on, the next is fetched, and no more than that one.
+
+    Close it (`contextlib.aclosing`): that ends a fetch under way, and `items`.
+    """
+    coming = asyncio.create_task(_next(items))
+    try:
+        while (found := await coming) is not None:
+            coming = asyncio.create_task(_next(items))
+            yield found[0]
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await items.aclose()
 
 
 @contextmanager
@@ -96,3 +113,9 @@ def listening() -> Iterator[asyncio.Event]:
 
 async def _run(step: Callable[[Page], Awaitable[None]], page: Page) -> None:
     await step(page)
+
+
+async def _next(items: AsyncGenerator[Item, None]) -> tuple[Item] | None:
+    async for item in items:
+        return (item,)
+    return None

@@ -6,7 +6,7 @@ Everything here is a plain function over bytes, safe to run in threads (`asyncio
 from sameface.pictures.cropping import Frame, cropped, upright
 from sameface.pictures.decoding import LIMITS, Header, Limits, inspect
 from sameface.pictures.faces import can_find_faces, count_faces
-from sameface.pictures.fingerprints import compare, distance, fingerprint, measure
+from sameface.pictures.fingerprints import compare, distance, fingerprint, is_same, measure
 from sameface.pictures.judging import Fitness, Remark, Verdict, judge
 from sameface.pictures.placeholders import ONE_PIXEL_GIF, initials, no_photo, person_placeholder
 from sameface.pictures.portraits import portrait
@@ -41,6 +41,7 @@ __all__ = [
     "fingerprint",
     "initials",
     "inspect",
+    "is_same",
     "judge",
     "ladder",
     "measure",

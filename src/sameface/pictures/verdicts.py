@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sameface.pictures.decoding import LIMITS, Limits, decode, inspect
 from sameface.pictures.faces import count_faces
-from sameface.pictures.fingerprints import compare, fingerprint
+from sameface.pictures.fingerprints import fingerprint, is_same
 from sameface.pictures.placeholders import no_photo, person_placeholder
-from sameface.values import Fingerprint, Likeness
+from sameface.values import Fingerprint
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +88,7 @@ def _empty(pixels: Pixels) -> str | None:
 def _placeholder(data: bytes, limits: Limits) -> str | None:
     mark = fingerprint(data, limits)
     known = _known_placeholders()
-    return next((name for name, one in known if compare(mark, one) is Likeness.SAME), None)
+    return next((name for name, one in known if is_same(mark, one)), None)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sameface.pictures import compare, distance
+from sameface.pictures import distance, is_same
 from sameface.values import Fingerprint, Likeness, Version
 from sameface.vault.blobs import digest_of
 from sameface.workshop.service import workshop
@@ -68,14 +68,14 @@ def name(look: Look, person: str, store: str, at: datetime, versions: Sequence[V
         return Name(exact.digest, exact.likeness)
     mark = look.fingerprint
     best = [v for v in versions if v.photo == v.digest]
-    same = [v for v in best if compare(mark, v.fingerprint) is Likeness.SAME]
+    same = [v for v in best if is_same(mark, v.fingerprint)]
     if same:
         nearest = min(same, key=lambda v: distance(mark, v.fingerprint) or 0.0)
         if look.short_px <= min(nearest.width_px, nearest.height_px):
             return Name(nearest.digest, nearest.likeness)
         new = _version(look, person, store, at, nearest.likeness)
         return Name(look.digest, new.likeness, new, better_than=nearest.digest)
-    tells = not best or compare(mark, mark) is Likeness.SAME
+    tells = not best or is_same(mark, mark)
     likeness = Likeness.SAME if tells else Likeness.CANNOT_TELL
     return Name(look.digest, likeness, _version(look, person, store, at, likeness))
 

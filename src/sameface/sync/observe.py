@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
 from sameface.connectors.reading import read_many
 from sameface.errors import PictureRefused, SignInRefused, StoreFailed
-from sameface.jobs import run_pages, together
+from sameface.jobs import ahead, run_pages, together
 from sameface.people import keys_of
 from sameface.sync.keeper import Recognised, recognise
 from sameface.sync.leftovers import LEFTOVER
@@ -28,7 +29,6 @@ from sameface.values import (
 )
 from sameface.vault import Finding, Remembered
 from sameface.vault.blobs import digest_of
-from sameface.workshop.service import AT_ONCE
 
 T = TypeVar("T")
 
@@ -40,6 +40,9 @@ _FEW = 20
 
 _AT_ONCE = 500
 """Accounts looked up with one query."""
+
+_PICTURES = 10
+"""Pictures in hand at a time, while as many more are read; a run cut off reads these again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +222,14 @@ class _Observer:
         quiet = [_carried(o, known.get(r)) for r, o in seen.items() if r not in set(new)]
         await self._record(quiet)
         reads = read_many(self._connector, [seen[ref].account for ref in new])
-        async for group in _grouped(reads, AT_ONCE):
-            await self._record(
-                await together(
-                    self._found(seen[a.ref], owners[a.ref], known.get(a.ref), read)
-                    for a, read in group
+        async with aclosing(ahead(_grouped(reads, _PICTURES))) as groups:
+            async for group in groups:
+                await self._record(
+                    await together(
+                        self._found(seen[a.ref], owners[a.ref], known.get(a.ref), read)
+                        for a, read in group
+                    )
                 )
-            )
 
     async def _found(
         self,
@@ -334,7 +338,7 @@ def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Obs
     return replace(seen, changed_after=known.changed_after, changed_by=known.changed_by)
 
 
-async def _grouped(items: AsyncIterator[T], size: int) -> AsyncIterator[list[T]]:
+async def _grouped(items: AsyncIterator[T], size: int) -> AsyncGenerator[list[T], None]:
     """The items in lists of `size`, the last one shorter."""
     group: list[T] = []
     async for item in items:
