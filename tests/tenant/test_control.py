@@ -172,6 +172,7 @@ async def test_the_log_counts_and_holds_no_token(caller: Caller) -> None:
     assert answer.json()["total"] == 2
     assert answer.json()["services"] == {"graph": 2}
     assert answer.json()["batch-parts"] == 3
+    assert answer.json()["seconds"]["graph"] > 0
     assert "Bearer" not in answer.text
     assert headers["Authorization"].partition(" ")[2] not in answer.text
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
@@ -96,6 +97,7 @@ class App:
 
     async def serve(self, call: Call, *, part: bool = False) -> Answer:
         """The answer to one request, or to one part of a batch."""
+        began = time.perf_counter()
         service = self._service(call.path)
         if service is None:
             # The tenant's own pages, where they are taken away, are as if they had never been.
@@ -105,7 +107,8 @@ class App:
             answer, name = await self._admitted(service, call), service.name
             answer.headers.update(service.headers(call))
         if name not in _UNLOGGED:
-            self._ledger.note(Entry(name, call.method, call.path, answer.status, part))
+            took_s = time.perf_counter() - began
+            self._ledger.note(Entry(name, call.method, call.path, answer.status, part, took_s))
         return answer
 
     async def serve_part(self, call: Call) -> Answer:
