@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,30 +73,34 @@ def tenant(folder: Path, *arguments: str, people: int = 24, seed: int = 1) -> It
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "sameface.toml"
     command = [*SAMEFACE, "tenant", "--port", "0", "--people", str(people), "--seed", str(seed)]
-    process = subprocess.Popen(
-        [*command, "--settings", str(settings), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-    try:
-        yield Tenant(process, _address(process), settings)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, complaints = process.communicate(timeout=30)
-    assert complaints == "", complaints
+    # A file: a pipe that nobody reads would fill, and halt it.
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(
+            [*command, "--settings", str(settings), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            env=environment(),
+        )
+        try:
+            yield Tenant(process, _address(process), settings)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+            complaints.seek(0)
+            complained = complaints.read()
+            assert complained == "", complained
 
 
 def _address(process: subprocess.Popen[str]) -> str:
+    """Where it is at work, by its own words."""
     assert process.stdout is not None
     said = []
     for line in process.stdout:
         said.append(line)
         if line.startswith("#   http://"):
             return line.split()[1]
-    complaints = process.stderr.read() if process.stderr else ""
-    raise AssertionError(f"the tenant did not start: {said} {complaints}")
+    raise AssertionError(f"the tenant did not start: {said}")
 
 
 def environment(**further: str) -> dict[str, str]:

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from sameface.pictures import inspect, portrait
+from sameface.pictures.drawn import palette
 from sameface.pictures.drawn.characters import character
+from sameface.pictures.drawn.dice import Dice
 from sameface.pictures.portraits import scene
 
 
@@ -62,6 +64,13 @@ def test_a_person_can_be_made_to_fit_a_name() -> None:
 def test_any_seed_draws_somebody(seed: str) -> None:
     """The seed is nowhere in the drawing, so it cannot break it."""
     assert inspect(portrait(seed, 7, 64)).width_px == 64
+
+
+def test_the_rarest_throw_draws_somebody() -> None:
+    """Dice may come to their very end, as they do for one in some ten thousand people."""
+    seed = "anybody 2918"
+    assert Dice(f"person {seed}").number("skin", 0, len(palette.SKINS)) == len(palette.SKINS)
+    assert inspect(portrait(seed, px=64)).width_px == 64
 
 
 def test_a_drawing_needs_nothing_from_outside() -> None:

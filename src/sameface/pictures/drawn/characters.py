@@ -54,7 +54,7 @@ def character(seed: str, woman: bool | None = None) -> Character:
     """The person behind a seed; `woman` None leaves it to the seed."""
     dice = Dice(f"person {seed}")
     woman = dice.chance("woman", 0.5) if woman is None else woman
-    tone = int(dice.number("skin", 0, len(palette.SKINS)))
+    tone = dice.pick("skin", range(len(palette.SKINS)))
     cover = _cover(dice, woman, tone)
     rings = (dice.pick("metal", palette.METALS), dice.chance("hoops", 0.4))
     return Character(

@@ -16,7 +16,7 @@ class Dice:
         self._seed = seed
 
     def number(self, name: str, low: float = 0.0, high: float = 1.0) -> float:
-        """A number in [low, high), rounded to what can be seen."""
+        """A number from `low` to `high`, each of them possible, rounded to what can be seen."""
         digest = hashlib.blake2b(f"{self._seed}\0{name}".encode(), digest_size=8).digest()
         return round(low + (high - low) * int.from_bytes(digest) / 2**64, 3)
 
@@ -35,5 +35,5 @@ class Dice:
         return self.shuffled(name, options)[turn % len(options)]
 
     def near(self, name: str, reach: float) -> float:
-        """A number in [-reach, reach)."""
+        """A number from `-reach` to `reach`."""
         return self.number(name, -reach, reach)
