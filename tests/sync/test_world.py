@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 )
 from tests.servers.memory_store import PowerCut, StillClock, broken, face
 from tests.sync.kit import UPLOAD, Office, same
+from tests.sync.withholders import Withholders
 
 from sameface.errors import BadUsage, Busy, UnknownPerson
 from sameface.settings import (
@@ -42,8 +43,9 @@ from sameface.settings import (
     StoreSettings,
     Wins,
     Wishes,
+    Withholding,
 )
-from sameface.sync import Call
+from sameface.sync import Call, Plan
 from sameface.vault import Vault
 from sameface.vault.blobs import digest_of
 
@@ -59,6 +61,7 @@ wishes = st.builds(
     conflict=st.sampled_from(Conflict),
     removal=st.sampled_from(Removal),
     own_choice=st.sampled_from(OwnChoice),
+    withholding=st.sampled_from([None, None, *Withholding]),
     exclude_stores=st.sampled_from([None, None, ("sharepoint",)]),
 ).filter(lambda w: (w.wins, w.conflict) != (Wins.NEWEST, Conflict.NEWEST))
 SETTLED = frozenset({"written", "removed", "not proven", "failed", "cut off", "moved", "refused"})
@@ -77,8 +80,21 @@ class World(RuleBasedStateMachine):
     lived: ClassVar[Counter[str]] = Counter()
     """Worlds, and what happened in them."""
 
-    @initialize(restless=st.booleans(), keyless=st.booleans(), shown=st.data())
-    def open(self, restless: bool, keyless: bool, shown: st.DataObject) -> None:
+    @initialize(
+        restless=st.booleans(),
+        keyless=st.booleans(),
+        clinging=st.booleans(),
+        shy=st.dictionaries(people, st.frozensets(stores, min_size=1)),
+        shown=st.data(),
+    )
+    def open(
+        self,
+        restless: bool,
+        keyless: bool,
+        clinging: bool,
+        shy: dict[str, frozenset[str]],
+        shown: st.DataObject,
+    ) -> None:
         self._runner = asyncio.Runner()
         self._folder = tempfile.TemporaryDirectory()
         vault = self._run(Vault.open(Path(self._folder.name)))
@@ -86,16 +102,24 @@ class World(RuleBasedStateMachine):
         self.office.store("folder")
         self.office.store("exchange", writes=True)
         sizes = {"several_files": True, "sizes_px": (48, 72), "largest_px": 72}
-        self.office.store("sharepoint", writes=True, change_key=not keyless, **sizes)
+        able = {"change_key": not keyless, "removes": not clinging}
+        self.office.store("sharepoint", writes=True, **able, **sizes)
+        self.withholders = Withholders(self.office)
+        self.planned: Plan | None = None
         self.unpinned = PolicySettings()
         self.office.store("yammer", by_hand=UPLOAD)
         self.office.stores["exchange"].restless = restless
         for upn, store in itertools.product(PEOPLE, STORES):
             self.join(upn, store, shown.draw(st.none() | looks))
+        if shy:
+            self._run(self.office.status())
+        for upn, places in shy.items():
+            self._choose(upn, places)
 
     @rule(upn=people, store=stores)
     def leave(self, upn: str, store: str) -> None:
         if upn in self.office.stores[store].members:
+            self.withholders.grieved.add(upn)
             self.office.stores[store].leave(upn)
 
     @rule(upn=people, store=stores, look=st.none() | looks)
@@ -109,6 +133,7 @@ class World(RuleBasedStateMachine):
 
     @rule(upn=people, store=stores)
     def remove(self, upn: str, store: str) -> None:
+        self.withholders.grieved.add(upn)
         self.office.stores[store].take_away(upn)
 
     @rule(upn=people, store=stores)
@@ -167,8 +192,21 @@ class World(RuleBasedStateMachine):
             person = self._run(self.office.vault.person(upn))
             self._run(self.office.vault.unpin(person.id, self.office.clock.now()))
 
+    @rule(upn=people, store=stores)
+    def withhold(self, upn: str, store: str) -> None:
+        """Somebody wants to be shown there no more."""
+        self._choose(upn, self.withholders.chosen.get(upn, frozenset()) | {store})
+
+    @rule(upn=people, data=st.data())
+    def show_again(self, upn: str, data: st.DataObject) -> None:
+        """Somebody takes back what they withheld, at one store."""
+        if places := self.withholders.chosen.get(upn):
+            self._choose(upn, places - {data.draw(st.sampled_from(sorted(places)))})
+
     @rule(store=stores, lies=st.sampled_from(["", "keeps", "loses", "garbles", "crops"]))
     def lie(self, store: str, lies: str) -> None:
+        if lies == "loses":
+            self.withholders.grieved |= set(PEOPLE)
         self.office.stores[store].lies = lies
 
     @rule(upn=people, data=st.data())
@@ -184,8 +222,22 @@ class World(RuleBasedStateMachine):
     def undo(self) -> None:
         """The last run that wrote something."""
         for run in self._run(self.office.vault.latest_runs(1)):
+            self.withholders.grieved |= set(PEOPLE)
             with contextlib.suppress(BadUsage):  # nothing that it did was left to undo
                 self._run(self.office.undo(run))
+
+    @rule()
+    def plan(self) -> None:
+        """For somebody to look through, who takes their time."""
+        self.planned, _ = self._run(self.office.plan())
+        self.withholders.planned = self.withholders.now()
+
+    @rule()
+    def apply(self) -> None:
+        """What was planned, however long ago."""
+        if self.planned is not None:
+            self._run(self.office.apply(self.planned))
+            self._run(self.withholders.heard(self.withholders.planned))
 
     @rule()
     def sync(self) -> None:
@@ -223,17 +275,20 @@ class World(RuleBasedStateMachine):
             self._agrees(upn)
         self._run(self._everything_is_kept())
         self._run(self._the_journal_explains())
+        self._run(self.withholders.are_in_the_journal())
 
     @invariant()
     def goes_on(self) -> None:
         """After each step, whatever it was."""
         self.lived["steps"] += 1
+        self._run(self.withholders.heard())
 
     def teardown(self) -> None:
         self.lived["worlds"] += 1
         if hasattr(self, "office"):
             try:
                 self.rest()
+                self.show_all_again()
             finally:
                 self._run(self.office.vault.close())
                 self._runner.close()
@@ -245,7 +300,10 @@ class World(RuleBasedStateMachine):
         if decision is None:
             return
         assert decision.actions == ()
+        self._run(self.withholders.rested(upn, decision))
         for verdict in decision.calling(Call.NOTHING):
+            if verdict.store in self.withholders.respected(upn):
+                continue
             store = self.office.stores[verdict.store]
             if decision.wanted is None:
                 assert store.shows(upn) is None or upn in store.hidden
@@ -281,6 +339,18 @@ class World(RuleBasedStateMachine):
                 if last.what == "written":
                     assert same(store.shows(upn), await vault.picture(last.after or ""))
                 assert last.what != "removed" or store.shows(upn) is None
+
+    def show_all_again(self) -> None:
+        """Whoever withholds something takes it back, and the world rests once more."""
+        withholding = [upn for upn, places in self.withholders.chosen.items() if places]
+        for upn in withholding:
+            self._choose(upn, frozenset())
+        if withholding:
+            self.rest()
+
+    def _choose(self, upn: str, places: frozenset[str]) -> None:
+        with contextlib.suppress(UnknownPerson):  # nobody has seen them yet
+            self._run(self.withholders.choose(upn, places))
 
     async def _versions(self, upn: str) -> list[str]:
         try:

@@ -23,11 +23,14 @@ from sameface.rules.sequence import write_order
 from sameface.sync.mending import read_again
 from sameface.sync.outcome import Progress, Result
 from sameface.sync.plan import Action
+from sameface.sync.policy import Policy
 from sameface.sync.work import Work
 from sameface.sync.writing import Write
 from sameface.values import Account, Observation, Person, Picture, Standing
-from sameface.vault import Agreement, Entry, Finding, Harm
+from sameface.vault import Agreement, Dossier, Entry, Finding, Harm
 from sameface.vault.blobs import digest_of
+
+_WITHHELD = "is withheld by the person since the plan was made; make a new plan."
 
 
 class Applier:
@@ -46,6 +49,7 @@ class Applier:
             load_rulebook(work.settings.rulebook), work.connectors, dict(work.settings.options)
         )
         self._turn = {store: turn for turn, store in enumerate(order)}
+        self._policy = Policy.of(work.settings, work.connectors)
         self.results: Counter[Result] = Counter()
         self.failures: list[SamefaceError] = []
 
@@ -58,13 +62,21 @@ class Applier:
         theirs: dict[str, list[Action]] = {}
         for action in actions:
             theirs.setdefault(action.person, []).append(action)
-        people = {d.person.id: d.person for d in await self._vault.dossiers_of(theirs)}
-        await together(self._all_of(some, people.get(who)) for who, some in theirs.items())
+        dossiers = {d.person.id: d for d in await self._vault.dossiers_of(theirs)}
+        await together(self._all_of(some, dossiers.get(who)) for who, some in theirs.items())
 
-    async def _all_of(self, actions: Sequence[Action], person: Person | None) -> None:
+    async def _all_of(self, actions: Sequence[Action], dossier: Dossier | None) -> None:
         last = len(self._turn)
         for action in sorted(actions, key=lambda one: self._turn.get(one.store, last)):
-            await self._one(action, person)
+            if dossier is not None and self._is_withheld(action, dossier):
+                self._tell(action, Result.MOVED, f"{action.store} {_WITHHELD}")
+            else:
+                await self._one(action, None if dossier is None else dossier.person)
+
+    def _is_withheld(self, action: Action, dossier: Dossier) -> bool:
+        """True for a photo that its person, since the plan was made, does not want there."""
+        policy = self._policy.of_person(dossier.person, dossier.withheld)
+        return action.after is not None and action.store in policy.withheld
 
     async def _one(self, action: Action, person: Person | None) -> None:
         connector = self._work.connectors.get(action.store)

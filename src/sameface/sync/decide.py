@@ -108,17 +108,23 @@ def reached(
 
     While other stores still have to follow, a store that changed has agreed with nobody: it keeps
     its last agreement, so that what else changed since then is a conflict. A removal on its way is
-    no agreement either: until every store is empty, it must not be forgotten.
+    no agreement either: until every store is empty, it must not be forgotten. A store in which the
+    person does not want to be shown follows nobody: once empty, it has lost nothing that could
+    later be taken for a removal.
     """
-    if decision.emptied:
-        return ()
     known = {a.store: (a.photo, a.change_key) for a in agreed}
     pending = bool(decision.actions)
+
+    def is_due(verdict: Verdict) -> bool:
+        if verdict.store in decision.withheld:
+            return True
+        unmoved = known.get(verdict.store, (verdict.after,))[0] == verdict.after
+        return not decision.emptied and (unmoved or not pending)
+
     return tuple(
         Agreement(decision.person.id, verdict.store, verdict.after, verdict.expected, now)
         for verdict in decision.calling(Call.NOTHING)
-        if known.get(verdict.store) != (verdict.after, verdict.expected)
-        and not (pending and known.get(verdict.store, (verdict.after,))[0] != verdict.after)
+        if known.get(verdict.store) != (verdict.after, verdict.expected) and is_due(verdict)
     )
 
 

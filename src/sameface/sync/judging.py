@@ -40,7 +40,7 @@ class Judge:
         now = self._work.clock.now()
         for dossier in dossiers:
             decision = self.decide(dossier)
-            self._tally.compare(dossier)
+            self._tally.compare(dossier, decision)
             self._tally.add(decision)
             self._work.tell(decision)
             agreements += reached(decision, dossier.agreed, now)
@@ -56,8 +56,9 @@ class Judge:
         tally = Tally()
         async for page in people(self._vault):
             for dossier in page:
-                tally.compare(dossier)
-                tally.add(self.decide(dossier))
+                decision = self.decide(dossier)
+                tally.compare(dossier, decision)
+                tally.add(decision)
         return tally
 
     def empty(self, tally: Tally | None = None) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ class Result(StrEnum):
     WRITTEN = "written"  # and read back
     REMOVED = "removed"  # and found gone
     THERE = "already there"  # nothing was written
-    MOVED = "moved"  # the store changed since the plan; nothing was written
+    MOVED = "moved"  # not as the plan saw it, or withheld since then; nothing was written
     REFUSED = "refused"  # the store, or the picture, does not allow it
     UNPROVEN = "not proven"  # written, and something else is shown
     FAILED = "failed"
@@ -57,11 +57,14 @@ class Tally:
     had: Counter[str] = field(default_factory=Counter)  # store -> photos when last agreed
     lost: Counter[str] = field(default_factory=Counter)  # of these, not there any more
 
-    def compare(self, dossier: Dossier) -> None:
-        """Count the photos that were agreed on, and those of them that have gone."""
+    def compare(self, dossier: Dossier, decision: Decision) -> None:
+        """Count the photos that were agreed on, and those of them that have gone.
+
+        Where the person does not want to be shown, a photo is to go, and none is missed.
+        """
         standing = {cell.store: cell.standing for cell in dossier.cells}
         for last in dossier.agreed:
-            if last.photo is not None:
+            if last.photo is not None and last.store not in decision.withheld:
                 self.had[last.store] += 1
                 self.lost[last.store] += standing.get(last.store, Standing.NONE) in NO_PHOTO
 

@@ -1,0 +1,142 @@
+"""Who in a random world does not want to be shown where, and what has to follow from that.
+
+What the settings make of it is found here anew, from the settings alone, and not asked of `Policy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tests.sync.kit import Office, same
+
+from sameface.settings import PolicySettings, Wishes, Withholding
+from sameface.sync import Call, Decision, Policy, decide
+from sameface.vault import Dossier, Entry
+
+PUT = frozenset({"written", "not proven"})
+"""Ends of a write after which the store may show what it was given."""
+
+Places = Mapping[str, frozenset[str]]
+"""UPN -> stores."""
+
+
+@dataclass
+class Withholders:
+    """What people chose in the console. `grieved` are those who lost a photo to somebody else than
+    Sameface, so that a removal may be theirs; `planned` is what held when a plan was made."""
+
+    office: Office
+    chosen: dict[str, frozenset[str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    grieved: set[str] = field(default_factory=set)
+    planned: Places = field(default_factory=dict)
+    read: int = 0
+
+    async def choose(self, upn: str, places: frozenset[str]) -> None:
+        """From now on they withhold their photo from these stores and no others."""
+        vault, now = self.office.vault, self.office.clock.now()
+        person = await vault.person(upn)
+        news = await vault.review.withhold(person.id, places, now, "chosen by the person")
+        assert news == places ^ self.chosen.get(upn, frozenset())
+        self.chosen[upn], self.ids[person.id] = places, upn
+
+    def respected(self, upn: str) -> frozenset[str]:
+        """The stores that are to show no photo of theirs, as the settings have it now."""
+        wishes = tuple(_strongest_first(self.office.policy, upn))
+        said = [w.withholding for w in wishes if w.withholding is not None]
+        if Withholding.IGNORE in said[:1] or any(wish.exclude for wish in wishes):
+            return frozenset()
+        left = [w.exclude_stores for w in wishes if w.exclude_stores is not None]
+        return self.chosen.get(upn, frozenset()).difference(*left[:1])
+
+    def now(self) -> Places:
+        """What is respected of everybody's choices."""
+        return {upn: self.respected(upn) for upn in self.chosen}
+
+    async def heard(self, planned: Places | None = None) -> None:
+        """What was done in this step: nothing was put where it is withheld, and only what somebody
+        withholds, or lost, or wants undone, was taken away. `planned` held for a plan applied."""
+        for number, entry, _ in await self.office.vault.export(self.read, 1_000_000):
+            self.read = number
+            upn = self.ids.get(entry.person or "")
+            if upn is not None and entry.store:
+                withheld = self.respected(upn)
+                assert entry.what not in PUT or entry.after is None or entry.store not in withheld
+                before = (planned or {}).get(upn, frozenset())
+                self._is_explained(entry, upn, withheld | before)
+
+    def _is_explained(self, entry: Entry, upn: str, withheld: frozenset[str]) -> None:
+        if entry.what != "removed":
+            return
+        if "which the person withholds from there" in entry.why:
+            assert entry.store in withheld
+        else:
+            assert upn in self.grieved
+
+    async def rested(self, upn: str, decision: Decision) -> None:
+        """Where they withhold their photo there is none, or it is said who has to act; and where
+        nothing but the plain policy holds, all others show what the authority does."""
+        withheld = self.respected(upn)
+        assert decision.withheld == withheld
+        for verdict in decision.verdicts:
+            store = self.office.stores[verdict.store]
+            if verdict.store not in withheld:
+                assert "withh" not in verdict.because
+                assert "as the person chose" not in verdict.because
+            elif store.shows(upn) is None:
+                assert verdict.call is Call.NOTHING
+            else:
+                able = store.capabilities
+                assert not (able.writes and able.removes)
+                asked = able.writes or "uploads" in (able.by_hand or "")
+                assert verdict.call is (Call.BY_HAND if asked else Call.LEAVE)
+        (dossier,) = await self.office.vault.dossiers_of([decision.person.id])
+        assert dossier.withheld == self.chosen.get(upn, frozenset())
+        self._follows(upn, decision, dossier)
+        self._holds_without(decision, dossier, withheld)
+
+    def _follows(self, upn: str, decision: Decision, dossier: Dossier) -> None:
+        """By the plain policy a store shows what the folder does, also once withheld no more."""
+        folder = self.office.stores["folder"].shows(upn)
+        plain = self.office.policy == PolicySettings() and dossier.pin is None
+        if not plain or folder is None or "folder" in self.respected(upn):
+            return
+        for verdict in decision.verdicts:
+            store = self.office.stores[verdict.store]
+            if store.capabilities.writes and verdict.store not in self.respected(upn):
+                assert same(store.shows(upn), folder) or verdict.call is Call.ASK
+
+    def _holds_without(
+        self, decision: Decision, dossier: Dossier, withheld: frozenset[str]
+    ) -> None:
+        """The others agree on what they would if they had never had an account there."""
+        office = self.office
+        if any(wishes.pin for _, wishes in office.policy.people):
+            return
+        cells = [cell for cell in dossier.cells if cell.store not in withheld]
+        agreed = [one for one in dossier.agreed if one.store not in withheld]
+        policy = Policy.of(office.settings, office.stores)
+        alone = decide(dossier.person, cells, agreed, policy, dossier.pin)
+        assert decision.wanted == alone.wanted
+        others = [v for v in decision.verdicts if v.store not in withheld]
+        assert [(v.store, v.call, v.after) for v in others] == [
+            (v.store, v.call, v.after) for v in alone.verdicts
+        ]
+
+    async def are_in_the_journal(self) -> None:
+        """Read from its beginning, it says what everybody withholds today."""
+        told: dict[str, set[str]] = {}
+        for _, entry, _ in await self.office.vault.export(limit=1_000_000):
+            theirs = told.setdefault(self.ids.get(entry.person or "", ""), set())
+            if entry.what == "withheld":
+                theirs.add(entry.store or "")
+            if entry.what == "shown again":
+                theirs.remove(entry.store or "")
+        assert {upn: told[upn] for upn in self.chosen} == self.chosen
+
+
+def _strongest_first(policy: PolicySettings, upn: str) -> Iterator[Wishes]:
+    yield from (wishes for name, wishes in policy.people if name == upn)
+    yield from (wishes for members, wishes in policy.groups if upn in members)
+    yield policy.everybody
