@@ -2,8 +2,8 @@
 
 `python -m bench.sync --people 10000 --speed 10` measures another size. Reading every picture of
 100,000 people takes hours; `--remembered` begins with a vault that has seen them (bench.remembered)
-and measures what a sync of the unchanged organisation costs. `--to exchange` lets SharePoint
-decide, so that mailboxes are written to.
+and measures what a sync of the unchanged organisation costs. `--to exchange` lets Yammer decide
+and SharePoint only be read, so that mailboxes are written to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ WINDOW_S = 60
 CALLS_AT_A_TIME = 4
 """Graph's, of one application where photos are concerned (protocols 1.9)."""
 
-CHANNELS = {"sharepoint": "set-userphoto", "exchange": "sharepoint-my-site"}
+CHANNELS = {"sharepoint": "set-userphoto", "exchange": "yammer"}
 """Where people change their photos, by the store that is to be written to then."""
 
 LOOP = (sys.executable, "-m", "bench.loop", ".")
@@ -85,7 +86,7 @@ def run(people: int = PEOPLE, speed: int = SPEED, *, loop: int = 2, to: str = "s
         folder = Path(name)
         with tenant(folder, "--speed", str(speed), "--latency", LATENCY, people=people) as served:
             if to == "exchange":
-                _let_sharepoint_decide(served)
+                _let_yammer_decide(served)
             stages = _stages(served, folder, loop, CHANNELS[to])
     _tell(people, speed, stages)
     if to == "exchange":
@@ -148,11 +149,12 @@ def _tell_calls(writing: Stage) -> None:
     )
 
 
-def _let_sharepoint_decide(served: Tenant) -> None:
-    text = served.settings.read_text()
-    told = text.replace('["exchange", "sharepoint", ', '["sharepoint", "exchange", ')
-    assert told != text, "the tenant's settings are not as they were"
-    served.settings.write_text(told)
+def _let_yammer_decide(served: Tenant) -> None:
+    """And write to mailboxes alone."""
+    head, exchange, sharepoint, yammer = served.settings.read_text().split("[[stores]]")
+    head = re.sub("authorities = .*", 'authorities = ["yammer", "exchange", "sharepoint"]', head)
+    sharepoint = sharepoint.replace('mode = "both"', 'mode = "read"')
+    served.settings.write_text("[[stores]]".join((head, exchange, sharepoint, yammer)))
 
 
 def _stages(served: Tenant, folder: Path, loop: int, channel: str) -> dict[str, Stage]:
