@@ -64,9 +64,9 @@ class Withholders:
                 withheld = self.respected(upn)
                 assert entry.what not in PUT or entry.after is None or entry.store not in withheld
                 before = (planned or {}).get(upn, frozenset())
-                self._is_explained(entry, upn, withheld | before)
+                self._must_be_explained(entry, upn, withheld | before)
 
-    def _is_explained(self, entry: Entry, upn: str, withheld: frozenset[str]) -> None:
+    def _must_be_explained(self, entry: Entry, upn: str, withheld: frozenset[str]) -> None:
         if entry.what != "removed":
             return
         if "which the person withholds from there" in entry.why:
