@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def killed_at_work(workers: Workers, data: bytes, by: signal.Signals) -> Verdict
         while process not in workers.busy:
             os.sched_yield()
         os.kill(process, by)
-        os.kill(process, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # SIGKILL waits for nothing
+            os.kill(process, signal.SIGCONT)
         return verdict.result()
 
 
