@@ -40,8 +40,7 @@ class Judge:
         now = self._work.clock.now()
         for dossier in dossiers:
             decision = self.decide(dossier)
-            self._tally.compare(dossier, decision)
-            self._tally.add(decision)
+            self._tally.add(dossier, decision)
             self._work.tell(decision)
             agreements += reached(decision, dossier.agreed, now)
         if agreements:
@@ -56,9 +55,7 @@ class Judge:
         tally = Tally()
         async for page in people(self._vault):
             for dossier in page:
-                decision = self.decide(dossier)
-                tally.compare(dossier, decision)
-                tally.add(decision)
+                tally.add(dossier, self.decide(dossier))
         return tally
 
     def empty(self, tally: Tally | None = None) -> tuple[str, ...]:

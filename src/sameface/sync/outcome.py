@@ -57,24 +57,21 @@ class Tally:
     had: Counter[str] = field(default_factory=Counter)  # store -> photos when last agreed
     lost: Counter[str] = field(default_factory=Counter)  # of these, not there any more
 
-    def compare(self, dossier: Dossier, decision: Decision) -> None:
-        """Count the photos that were agreed on, and those of them that have gone.
+    def add(self, dossier: Dossier, decision: Decision) -> None:
+        """Count one person, the photos that were agreed on, and those of them that have gone.
 
         Where the person does not want to be shown, a photo is to go, and none is missed.
         """
-        standing = {cell.store: cell.standing for cell in dossier.cells}
-        for last in dossier.agreed:
-            if last.photo is not None and last.store not in decision.withheld:
-                self.had[last.store] += 1
-                self.lost[last.store] += standing.get(last.store, Standing.NONE) in NO_PHOTO
-
-    def add(self, decision: Decision) -> None:
-        """Count one person."""
         calls = {verdict.call for verdict in decision.verdicts}
         self.people += 1
         self.agreeing += calls <= {Call.NOTHING, Call.LEAVE}
         self.changing += bool(calls & {Call.WRITE, Call.REMOVE})
         self.verdicts.update(verdict.call for verdict in decision.verdicts)
+        standing = {cell.store: cell.standing for cell in dossier.cells}
+        for last in dossier.agreed:
+            if last.photo is not None and last.store not in decision.withheld:
+                self.had[last.store] += 1
+                self.lost[last.store] += standing.get(last.store, Standing.NONE) in NO_PHOTO
 
 
 @dataclass(frozen=True, slots=True)
