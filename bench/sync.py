@@ -1,9 +1,10 @@
 """Syncs over HTTP against a tenant with latency and the published quotas, beside the plain loop.
 
 `python -m bench.sync --people 10000 --speed 10` measures another size. Reading every picture of
-100,000 people takes hours; `--remembered` begins with a vault that has seen them (bench.remembered)
-and measures what a sync of the unchanged organisation costs. `--to exchange` lets Yammer decide
-and SharePoint only be read, so that mailboxes are written to.
+100,000 people takes hours: `--first` ends after the first and the unchanged sync, and
+`--remembered` begins with a vault that has seen them (bench.remembered) and measures what a sync of
+the unchanged organisation costs. `--to exchange` lets Yammer decide and SharePoint only be read, so
+that mailboxes are written to.
 """
 
 from __future__ import annotations
@@ -74,6 +75,15 @@ class Stage:
             f"{self.throttled:,}",
             f"{self.done.peak_mb:,.0f}",
         )
+
+
+def first(people: int, speed: int) -> None:
+    """The first sync of an organisation, and one that finds nothing changed."""
+    with tempfile.TemporaryDirectory(prefix="sameface-bench-") as name:
+        folder = Path(name)
+        with tenant(folder, "--speed", str(speed), "--latency", LATENCY, people=people) as served:
+            stages = _syncs(served, folder)
+            _tell(people, speed, {stage.name: stage for stage in stages})
 
 
 def run(people: int = PEOPLE, speed: int = SPEED, *, loop: int = 2, to: str = "sharepoint") -> None:
@@ -158,12 +168,7 @@ def _let_yammer_decide(served: Tenant) -> None:
 
 
 def _stages(served: Tenant, folder: Path, loop: int, channel: str) -> dict[str, Stage]:
-    stages = [
-        _sync(served, folder, NEW, "sync"),
-        _sync(served, folder, UNCHANGED, "sync"),
-    ]
-    if served.writes():
-        raise SystemExit("a sync of an unchanged organisation made requests that write")
+    stages = _syncs(served, folder)
     for person in _everybody(served):
         if person["options"]["mailbox"] is True:
             told = {"do": "change", "person": person["id"], "channel": channel}
@@ -177,6 +182,13 @@ def _stages(served: Tenant, folder: Path, loop: int, channel: str) -> dict[str, 
     if loop > 1:
         stages.append(_stage(served, folder, WRITING, (*LOOP, "write")))
     return {stage.name: stage for stage in stages}
+
+
+def _syncs(served: Tenant, folder: Path) -> list[Stage]:
+    stages = [_sync(served, folder, NEW, "sync"), _sync(served, folder, UNCHANGED, "sync")]
+    if served.writes():
+        raise SystemExit("a sync of an unchanged organisation made requests that write")
+    return stages
 
 
 def _sync(served: Tenant, folder: Path, name: str, verb: str) -> Stage:
@@ -193,6 +205,7 @@ def _stage(
 ) -> Stage:
     served.clear_requests()
     done = measured(command, folder, output=output)
+    say(f"{name}: {done.wall_s:,.0f} s, {done.peak_mb:,.0f} MB")
     return Stage(name, done, served.get("requests"))
 
 
@@ -221,6 +234,9 @@ if __name__ == "__main__":
         "--loop", type=int, choices=(0, 1, 2), default=2, help="leave it out, let it read, or write"
     )
     parser.add_argument(
+        "--first", action="store_true", help="the first and the unchanged sync only"
+    )
+    parser.add_argument(
         "--remembered", action="store_true", help="unchanged only, with a vault that has seen them"
     )
     parser.add_argument(
@@ -229,5 +245,7 @@ if __name__ == "__main__":
     told = parser.parse_args()
     if told.remembered:
         remembered(told.people, told.speed)
+    elif told.first:
+        first(told.people, told.speed)
     else:
         run(told.people, told.speed, loop=told.loop, to=told.to)

@@ -76,7 +76,8 @@ def test_a_key_has_its_line_and_a_missing_one_that_of_its_table(
 
 def test_a_mistake_is_told_with_its_line() -> None:
     """File, line, table and key, in one sentence; what JSON says wrongly has no line."""
-    group = parse_toml(SETTINGS, "sameface.toml").table("policy").rows("groups")[1]
+    policy = parse_toml(SETTINGS, "sameface.toml").table("policy")
+    _, group = policy.rows("groups")
 
     with pytest.raises(BadDocument) as told:
         group.choice("name", ["board"])

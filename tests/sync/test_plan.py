@@ -175,4 +175,7 @@ def test_any_plan_survives_its_document(
     """Whatever the names and keys look like."""
     plan = Plan("Contoso", NOON, tuple(actions), tuple(pins), verb, tuple(warnings))
 
-    assert parse_plan(plan.as_text(), "plan.json") == plan
+    document = "\n".join(plan.as_text())
+
+    assert parse_plan(document, "plan.json") == plan
+    assert document == json.dumps(plan.as_json(), indent=2, ensure_ascii=False)

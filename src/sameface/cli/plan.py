@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -47,7 +46,8 @@ async def _run(args: argparse.Namespace) -> int:
         if args.output is not None:
             made.save(args.output)
         if args.json:
-            terminal.out(json.dumps(made.as_json(), ensure_ascii=False))
+            for part in made.as_text():
+                terminal.out(part)
         else:
             _tell(made, outcome, remaining)
     return outcome.exit_code

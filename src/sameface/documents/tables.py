@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -152,17 +152,17 @@ class Table:
         value = self.value(key, dict, {})
         return Table(value, self.file, under(self.path, key), self._text)
 
-    def rows(self, key: str) -> list[Table]:
+    def rows(self, key: str) -> Iterator[Table]:
         """An array of tables, each named by its place: `steps[3]` is the third."""
         value = self.value(key, list, [])
         for number, row in enumerate(value, 1):
             if not isinstance(row, dict):
                 raise self.error(key, f"should hold tables; number {number} is {_shown(row)}")
         place = under(self.path, key)
-        return [
+        return (
             Table(row, self.file, f"{place}[{number}]", self._text)
             for number, row in enumerate(value, 1)
-        ]
+        )
 
     def done(self) -> None:
         """Refuse a key nobody asked for: a misspelt key must never be silently ignored."""

@@ -99,15 +99,14 @@ def _mapping(table: Table, stores: tuple[StoreSettings, ...], folder: Path) -> S
 
 
 def _stores(document: Table, folder: Path) -> tuple[StoreSettings, ...]:
-    rows = document.rows("stores")
-    if not rows:
-        raise document.error("stores", "is missing; each store to connect is a [[stores]] table")
     stores: list[StoreSettings] = []
-    for row in rows:
+    for row in document.rows("stores"):
         store = _store(row, folder)
         if any(other.id == store.id for other in stores):
             raise row.error("id", f'names "{store.id}" a second time; keep one of the two tables')
         stores.append(store)
+    if not stores:
+        raise document.error("stores", "is missing; each store to connect is a [[stores]] table")
     return tuple(stores)
 
 

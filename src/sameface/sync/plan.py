@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,32 +76,57 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what it says, in hex."""
-        text = json.dumps(self._said(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of what it says, in hex: of its JSON in order of keys, without spaces."""
+        before, after = _around(_compact(self._said()))
+        told = hashlib.sha256(before.encode())
+        comma = ""
+        for action in self.actions:
+            told.update(f"{comma}{_compact(_row(action))}".encode())
+            comma = ","
+        told.update(after.encode())
+        return told.hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """The document."""
-        return {"sameface-plan": FORMAT, "digest": self.digest} | self._said()
+        return self._head() | {"actions": [_row(action) for action in self.actions]}
 
-    def as_text(self) -> str:
-        """The document, to be read by people too."""
-        return json.dumps(self.as_json(), indent=2, ensure_ascii=False) + "\n"
+    def as_text(self) -> Iterator[str]:
+        """The document, to be read by people too, some lines at a time.
+
+        As one text, a plan for half a million people would take gigabytes.
+        """
+        head = _readable(self._head())
+        if not self.actions:
+            yield head
+            return
+        before, after = _around(head)
+        yield before
+        for number, action in enumerate(self.actions, 1):
+            comma = "," if number < len(self.actions) else ""
+            row = _readable(_row(action)).replace("\n", "\n    ")
+            yield f"    {row}{comma}"
+        yield "  " + after
 
     def save(self, file: Path) -> None:
         """Write the document; BadUsage where the file cannot be written."""
         try:
-            file.write_text(self.as_text(), "utf-8")
+            with file.open("w", encoding="utf-8") as out:
+                out.writelines(f"{lines}\n" for lines in self.as_text())
         except OSError as wrong:
             raise BadUsage(
                 f"The plan cannot be written to {file} ({wrong.strerror}); name another file."
             ) from wrong
 
+    def _head(self) -> dict[str, Any]:
+        """The document, but for the actions."""
+        return {"sameface-plan": FORMAT, "digest": self.digest} | self._said()
+
     def _said(self) -> dict[str, Any]:
+        """What it says, but for the actions."""
         said: dict[str, Any] = {
             "organisation": self.organisation,
             "made_at": iso(self.made_at),
-            "actions": [asdict(action) for action in self.actions],
+            "actions": [],
         }
         if self.verb != "apply":
             said["verb"] = self.verb
@@ -178,6 +204,24 @@ def pins_of(decision: Decision) -> tuple[Hold, ...]:
     if not decision.pin:
         return ()
     return (Hold(decision.person.id, decision.wanted, decision.because),)
+
+
+def _compact(told: dict[str, Any]) -> str:
+    return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _readable(told: dict[str, Any]) -> str:
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def _around(text: str) -> tuple[str, str]:
+    """What comes before the actions of a document, and after; within a text quotes are escaped."""
+    there = text.index("[]", text.index('"actions":')) + 1
+    return text[:there], text[there:]
+
+
+def _row(action: Action) -> dict[str, Any]:
+    return {name: getattr(action, name) for name in Action.__slots__}
 
 
 def _moment(table: Table) -> datetime:
