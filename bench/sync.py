@@ -77,16 +77,23 @@ class Stage:
         )
 
 
-def first(people: int, speed: int) -> None:
+def first(people: int, speed: int, latency: str = LATENCY) -> None:
     """The first sync of an organisation, and one that finds nothing changed."""
     with tempfile.TemporaryDirectory(prefix="sameface-bench-") as name:
         folder = Path(name)
-        with tenant(folder, "--speed", str(speed), "--latency", LATENCY, people=people) as served:
+        with tenant(folder, "--speed", str(speed), "--latency", latency, people=people) as served:
             stages = _syncs(served, folder)
-            _tell(people, speed, {stage.name: stage for stage in stages})
+            _tell(people, speed, latency, {stage.name: stage for stage in stages})
 
 
-def run(people: int = PEOPLE, speed: int = SPEED, *, loop: int = 2, to: str = "sharepoint") -> None:
+def run(
+    people: int = PEOPLE,
+    speed: int = SPEED,
+    latency: str = LATENCY,
+    *,
+    loop: int = 2,
+    to: str = "sharepoint",
+) -> None:
     """Requests as the tenant counted them; seconds and memory of each command.
 
     `loop`: 0 leaves the plain loop out, 1 lets it read only, 2 also write. `to`: the store that is
@@ -94,11 +101,11 @@ def run(people: int = PEOPLE, speed: int = SPEED, *, loop: int = 2, to: str = "s
     """
     with tempfile.TemporaryDirectory(prefix="sameface-bench-") as name:
         folder = Path(name)
-        with tenant(folder, "--speed", str(speed), "--latency", LATENCY, people=people) as served:
+        with tenant(folder, "--speed", str(speed), "--latency", latency, people=people) as served:
             if to == "exchange":
                 _let_yammer_decide(served)
             stages = _stages(served, folder, loop, CHANNELS[to])
-    _tell(people, speed, stages)
+    _tell(people, speed, latency, stages)
     if to == "exchange":
         _tell_calls(stages[APPLY])
     else:
@@ -111,29 +118,29 @@ def run(people: int = PEOPLE, speed: int = SPEED, *, loop: int = 2, to: str = "s
         )
 
 
-def remembered(people: int, speed: int) -> None:
+def remembered(people: int, speed: int, latency: str = LATENCY) -> None:
     """An organisation that a first sync has seen, unchanged: what looking at it again costs.
 
     Stores are only read, since there is no picture in the vault to write.
     """
     with tempfile.TemporaryDirectory(prefix="sameface-bench-") as name:
         folder = Path(name)
-        with tenant(folder, "--speed", str(speed), "--latency", LATENCY, people=people) as served:
+        with tenant(folder, "--speed", str(speed), "--latency", latency, people=people) as served:
             reading = served.settings.read_text().replace('mode = "both"', 'mode = "read"')
             served.settings.write_text(reading)
             stages = [_stage(served, folder, "a vault that has seen them", REMEMBER)]
             if stages[0].done.code:
                 raise SystemExit("the vault could not be filled")
             stages.append(_sync(served, folder, UNCHANGED, "sync"))
-    _tell(people, speed, {stage.name: stage for stage in stages})
+    _tell(people, speed, latency, {stage.name: stage for stage in stages})
 
 
-def _tell(people: int, speed: int, stages: dict[str, Stage]) -> None:
+def _tell(people: int, speed: int, latency: str, stages: dict[str, Stage]) -> None:
     headings = ("", "seconds", "CPU s", "requests", "batch parts", "photos written", "429", "MB")
     title = f"{people:,} people in Exchange, SharePoint and Yammer"
     table(title, headings, [stage.row() for stage in stages.values()])
     say(
-        f"Every answer took {LATENCY} longer by the tenant's time, which ran {speed} times as fast "
+        f"Every answer took {latency} longer by the tenant's time, which ran {speed} times as fast "
         "as life, with the published quotas; on both sides alike. The tenant worked on the same "
         "machine; parts of a batch travel in one request."
     )
@@ -230,6 +237,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--speed", type=int, default=SPEED, metavar="N", help="quotas so much faster"
     )
+    parser.add_argument("--latency", default=LATENCY, metavar="20ms", help="of every answer")
     parser.add_argument(
         "--loop", type=int, choices=(0, 1, 2), default=2, help="leave it out, let it read, or write"
     )
@@ -244,8 +252,8 @@ if __name__ == "__main__":
     )
     told = parser.parse_args()
     if told.remembered:
-        remembered(told.people, told.speed)
+        remembered(told.people, told.speed, told.latency)
     elif told.first:
-        first(told.people, told.speed)
+        first(told.people, told.speed, told.latency)
     else:
-        run(told.people, told.speed, loop=told.loop, to=told.to)
+        run(told.people, told.speed, told.latency, loop=told.loop, to=told.to)
