@@ -165,8 +165,8 @@ async def test_a_filter_is_one_touch_and_an_address(there: Demo, page: Page) -> 
     await page.goto(there.url)
     everybody = await page.locator("tbody tr").count()
     await page.get_by_label("No photo").check()
-    await page.wait_for_function("location.search === '?show=no-photo'")
-    await page.wait_for_function(f"document.querySelectorAll('tbody tr').length < {everybody}")
+    await page.wait_for_url("**/?show=no-photo")
+    await page.locator("tbody tr").nth(everybody - 1).wait_for(state="detached")
 
     few = await page.locator("tbody tr").count()
     await page.reload()

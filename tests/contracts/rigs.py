@@ -27,6 +27,9 @@ from sameface.values import ENTRA_ID, EXCHANGE, SHAREPOINT, YAMMER
 
 ALICE, BOB, CAROL = "alice", "bob", "carol"
 DOMAIN = "contoso.test"
+QUICK = 1_000_000
+"""How much faster than life the tenant is. Its quotas run on real time and our naps on virtual
+time, so no window of a quota may be long enough for two requests."""
 STATE = "tenant"
 """The folder, below the one given, where a tenant finds keys that were made before."""
 
@@ -89,7 +92,7 @@ class TenantRig:
     async def start(self, stack: AsyncExitStack, folder: Path) -> None:
         state = folder / STATE
         tenant = await stack.enter_async_context(
-            Tenant(people=0, port=0, speed=1000, state=state if state.exists() else None)
+            Tenant(people=0, port=0, speed=QUICK, state=state if state.exists() else None)
         )
         self.trust = ssl.create_default_context(cafile=str(tenant.ca_file))
         self._desk = await stack.enter_async_context(

@@ -16,6 +16,7 @@ SCENARIO = Path(__file__).parent.parent / "scenarios" / "11-browser-keeps-search
 def test_a_help_desk_asks_what_to_do_and_it_helps(tmp_path: Path) -> None:
     """The ticket is a paragraph; the plan is carried out in the tenant, and then explain agrees."""
     with tenant(tmp_path, people=24) as world:
+        world.post("clock", running=False)  # so that the plan's moment is never over
         _, status = told("status", cwd=tmp_path)
         upn = next(row["person"] for row in status["rows"] if _waits_for_a_look(row))
         ticket = sameface("explain", upn, "--surface", PLACE, "--ticket", cwd=tmp_path)

@@ -214,7 +214,7 @@ _ONCE = "it was to get a photo once only (seed-once)"
 
 def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
     """Who puts the right photo there, or takes it away, and what to add to the reason."""
-    able = leave.removes if removes else leave.writes
+    able = leave.writes and (leave.removes or not removes)
     if not leave.writes and leave.by_hand is None:
         return Call.LEAVE, "; Sameface only reads there"
     unsure = cell.likeness is Likeness.CANNOT_TELL and cell.standing is Standing.PHOTO
