@@ -63,6 +63,33 @@ async def test_shown_again_is_no_removal(office: Office) -> None:
         assert same(office.stores[store].shows(ALICE), face(ALICE, 1))
 
 
+async def test_shown_again_before_anybody_looked_is_no_removal(office: Office) -> None:
+    """An authority emptied by hand while it was withheld, and shown again before a sync saw that,
+    does not take her photo from all the others."""
+    office.policy = PolicySettings(Wishes(removal=Removal.PROPAGATE))
+    await office_of_alice(office)
+    await withhold(office, "folder")
+    office.stores["folder"].take_away(ALICE)
+    await withhold(office)
+
+    await office.sync()
+
+    for store in ("exchange", "sharepoint"):
+        assert same(office.stores[store].shows(ALICE), A)
+
+
+async def test_shown_again_a_store_that_still_shows_it_has_not_changed(office: Office) -> None:
+    """Withheld and shown again without a look in between: there is nothing to write or to ask."""
+    office.policy = PolicySettings(Wishes(removal=Removal.PROPAGATE))
+    await office_of_alice(office)
+    await withhold(office, "folder", "exchange", "sharepoint")
+    await withhold(office)
+
+    outcome = await office.sync()
+
+    assert (outcome.exit_code, outcome.results) == (0, {})
+
+
 async def test_photos_that_went_as_people_wished_are_not_missed(office: Office) -> None:
     """Many take their photos out of a store in which they withhold them: it does not look empty."""
     folder, yammer = office.store("folder"), office.store("yammer")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.vault import journal
-from sameface.vault.database import withheld
+from sameface.vault.database import agreements, withheld
 from sameface.vault.values import Entry
 
 
@@ -18,7 +18,9 @@ async def choose(
 ) -> frozenset[str]:
     """From now on that person withholds their photo from these places and no others.
 
-    Gives the places of which this is news; each is a line of the journal.
+    Gives the places of which this is news; each is a line of the journal. Where they are shown
+    again, what was agreed on before is forgotten: a photo that is missing there now may have been
+    taken away as they wished, and is no removal.
     """
     of = withheld.c
     before = set(await connection.scalars(sa.select(of.place).where(of.person == person)))
@@ -26,6 +28,8 @@ async def choose(
     if fewer:
         gone = withheld.delete().where(of.person == person, of.place.in_(fewer))
         await connection.execute(gone)
+        agreed = agreements.c.person == person, agreements.c.store.in_(fewer)
+        await connection.execute(agreements.delete().where(*agreed))
     if more:
         rows = [{"person": person, "place": place, "at": at} for place in sorted(more)]
         await connection.execute(withheld.insert(), rows)
