@@ -138,6 +138,37 @@ async def test_asked_to_leave_it_finishes_the_deed_in_hand(tmp_path: Path) -> No
     assert done(file).count("first of r1") == 1  # it was recorded, too
 
 
+async def test_one_that_breaks_off_leaves_nothing_running(tmp_path: Path) -> None:
+    """The deed in hand and the flow that waits for it end with the worker; the next begins them."""
+    wishes, file = settings(tmp_path), tmp_path / "done"
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def waits(_: str) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def last(what: str) -> None:
+        if what.startswith("last"):
+            ended.set()
+
+    async with await Vault.open(wishes.vault) as vault:
+        before = asyncio.all_tasks()
+
+        async def work() -> None:
+            async with working(wishes, vault, works(file, waits)):
+                await hand_over(wishes, works(file, waits), "r1")
+                await begun.wait()
+                raise VaultFailed("It has lost its place.")
+
+        with pytest.raises(VaultFailed, match="its place"):
+            await work()
+        assert asyncio.all_tasks() == before
+
+        async with working(wishes, vault, works(file, last)):
+            await asyncio.wait_for(ended.wait(), 60)
+    assert done(file) == ["first of r1", "left", "right", "last after first of r1, left, right"]
+
+
 async def test_a_schedule_begins_the_job(tmp_path: Path) -> None:
     """As often as it says (here with a field for seconds), each time as a run of its own."""
     wishes, file = settings(tmp_path, "* * * * * *"), tmp_path / "done"

@@ -7,7 +7,8 @@ ends in the same state. Workers (`engine`) record each deed, share a flow's page
 take up what one of them left.
 """
 
-from sameface.jobs.engine import Json, Steps, Works, hand_over, progress, working
+from sameface.jobs.engine import Json, Steps, Works, hand_over, working
+from sameface.jobs.following import progress
 from sameface.jobs.here import ahead, listening, run_pages, together
 
 __all__ = [

@@ -25,29 +25,11 @@ from sameface.errors import BadUsage, VaultFailed
 if TYPE_CHECKING:
     from dbos import DBOSConfig, StepOptions
 
-    from sameface.http import Clock
     from sameface.settings import Settings
-    from sameface.vault import Advance, Vault
+    from sameface.vault import Vault
 
 Json = Any
 """What JSON can say: nothing else is given to deeds and flows, or recorded of them."""
-
-
-async def progress(
-    vault: Vault, run: str, clock: Clock, every: timedelta = timedelta(seconds=0.5)
-) -> AsyncIterator[Advance]:
-    """How far that run has come, whoever does it: now, after each change, and at its end.
-
-    Ends at once where there is no such run, and never where it was cut off.
-    """
-    last = None
-    while (advance := await vault.workers.advance(run)) is not None:
-        if advance != last:
-            yield advance
-            last = advance
-        if advance.run.ended_at is not None:
-            return
-        await clock.sleep(every.total_seconds())
 
 
 class Steps(Protocol):
@@ -113,7 +95,11 @@ async def working(
                 yield mine
                 await crew.finish()
                 watch.cancel()
-        except* VaultFailed as lost:
+        except BaseExceptionGroup as ended:
+            # Not `except*`: until Python 3.11.3 what is raised there comes out in a group again.
+            lost, others = ended.split(VaultFailed)
+            if lost is None or others is not None:
+                raise
             raise lost.exceptions[0] from None
         finally:
             await crew.end()
@@ -167,6 +153,7 @@ class _Crew:
     def __init__(self, works: Works) -> None:
         self._works = works
         self._leaving = False
+        self._flows: set[asyncio.Task[Any]] = set()
         self._in_hand = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -179,6 +166,7 @@ class _Crew:
 
         @DBOS.workflow(name="flow")
         async def flow(name: str, argument: Json) -> Json:
+            self._note()
             return await self._works.flows[name](self, str(DBOS.workflow_id), argument)
 
         @DBOS.workflow(name="due")
@@ -197,14 +185,26 @@ class _Crew:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _LAST.total_seconds())
 
+    def _note(self) -> None:
+        """The flow that is running here; it ends with the crew, wherever it stands."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._flows.add(task)
+        task.add_done_callback(self._flows.discard)
+
     async def end(self) -> None:
-        """Let go: nothing is recorded any more."""
+        """Let go: nothing is recorded any more, and then no flow is left running here."""
         from dbos import DBOS  # noqa: PLC0415  as above
 
         self._leaving = True
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         # It made its own threads those of this loop, and has just closed them.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        # Only now, when an end that they come to is nobody's result any more.
+        flows = tuple(self._flows)
+        for task in flows:
+            task.cancel()
+        await asyncio.gather(*flows, return_exceptions=True)
 
     async def do(self, deed: str, argument: Json) -> Json:
         from dbos import DBOS  # noqa: PLC0415  as above
