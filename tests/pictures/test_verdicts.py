@@ -8,15 +8,18 @@ import pytest
 import pyvips
 from tests.photographs import photographs
 
-from sameface.errors import NotAPicture
+from sameface.errors import Damaged, NotAPicture
 from sameface.pictures import (
     ONE_PIXEL_GIF,
+    examine,
     initials,
     inspect,
+    measure,
     no_photo,
     not_a_photo,
     person_placeholder,
     portrait,
+    unfit,
 )
 
 
@@ -43,6 +46,20 @@ def test_initials_are_no_photo(name: str) -> None:
         assert inspect(made).width_px == px
         assert "initials" in (not_a_photo(made) or "")
         assert "initials" in (not_a_photo(again) or "")
+
+
+@pytest.mark.parametrize(
+    "data", [portrait("x"), portrait("x", 1, 96), no_photo(96), plain(9, 9, 9)]
+)
+def test_a_first_look_says_what_two_would(data: bytes) -> None:
+    """`examine` is `measure` and `unfit`, of any picture."""
+    assert examine(data) == (*measure(data), unfit(data))
+
+
+def test_a_first_look_refuses_what_two_would() -> None:
+    """Half a file is no picture, however it is asked about."""
+    with pytest.raises(Damaged):
+        examine(portrait("x")[:9000])
 
 
 @pytest.mark.parametrize(

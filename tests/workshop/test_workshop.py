@@ -23,6 +23,7 @@ from sameface.pictures import (
     Limits,
     Verdict,
     Want,
+    examine,
     fingerprint,
     inspect,
     judge,
@@ -85,6 +86,8 @@ def test_a_worker_answers_like_the_function_of_its_name(workers: Workers, photo:
     assert workers.measure(photo) == measure(photo)
     assert workers.unfit(photo) is None
     assert workers.unfit(person_placeholder(96)) == unfit(person_placeholder(96))
+    assert workers.examine(photo) == examine(photo)
+    assert workers.examine(person_placeholder(96)) == examine(person_placeholder(96))
 
 
 def test_a_refusal_comes_through_as_itself(workers: Workers, photo: bytes) -> None:

@@ -13,7 +13,7 @@ from sameface.pictures.portraits import portrait
 from sameface.pictures.renditions import Want, ladder, render
 from sameface.pictures.shelves import Shelf
 from sameface.pictures.stores import SLOTS, Slot
-from sameface.pictures.verdicts import Unfit, not_a_photo, unfit
+from sameface.pictures.verdicts import Unfit, examine, not_a_photo, unfit
 from sameface.pictures.wrong_faces import Photo, Shared, Swapped, wrong_faces
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "count_faces",
     "cropped",
     "distance",
+    "examine",
     "fingerprint",
     "initials",
     "inspect",

@@ -58,7 +58,8 @@ class Limits:
 
 LIMITS = Limits()
 
-_SPARE = 1.25  # how many more pixels a side than wanted a JPEG's decoder has to leave
+_SPARE = 1.25
+"""How many more pixels a side than wanted a JPEG's decoder has to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +111,25 @@ def decode(
         raise _damaged(header.media_type, wrong) from wrong
 
 
-def pixels(data: bytes, px: int, limits: Limits = LIMITS) -> Pixels:
-    """The same as an array of height x width x 3 bytes, the quickest way for small pictures."""
-    return measured(data, px, limits)[1]
+def pixels(data: bytes, px: int, limits: Limits = LIMITS, *, spare: float = _SPARE) -> Pixels:
+    """The same as an array of height x width x 3 bytes, the quickest way for small pictures.
+
+    A JPEG may be decoded at a half, a quarter or an eighth where that leaves `spare` times the
+    pixels a side; 1.0 is quicker and less sharp.
+    """
+    return measured(data, px, limits, spare=spare)[1]
 
 
-def measured(data: bytes, px: int, limits: Limits = LIMITS) -> tuple[Header, Pixels]:
+def measured(
+    data: bytes, px: int, limits: Limits = LIMITS, *, spare: float = _SPARE
+) -> tuple[Header, Pixels]:
     """`inspect` and `pixels`, from one opening of the file."""
     import numpy as np  # noqa: PLC0415 - importing sameface.pictures must stay cheap
 
     header, source = _opened(data, limits)
     vips = libvips()
     try:
-        image = _made_right(data, header, source, px, WHITE)
+        image = _made_right(data, header, source, px, WHITE, spare=spare)
         # One fetch on this thread: starting libvips' pipeline costs more than a thumbnail's pixels.
         width, height = _size(header, px)
         found = vips.Region.new(image).fetch(0, 0, width, height)
@@ -237,7 +244,13 @@ def _refuse_beyond(header: Header, limits: Limits) -> None:
 
 
 def _made_right(
-    data: bytes, header: Header, source: Any, px: int, backdrop: tuple[int, int, int]
+    data: bytes,
+    header: Header,
+    source: Any,
+    px: int,
+    backdrop: tuple[int, int, int],
+    *,
+    spare: float = _SPARE,
 ) -> pyvips.Image:
     """Upright, at its size, sRGB, without alpha; still to be computed."""
     if _is_right(header, source, px):
@@ -248,7 +261,8 @@ def _made_right(
         image = _heic_image(source)
         image = image.thumbnail_image(width, height=height, size="force", **_colour(image))
     elif header.media_type == "image/jpeg" and source.interpretation in {"srgb", "b-w"}:
-        image = _shrunk_jpeg(data, header.short_px / px, _colour(source), width, height)
+        shrink = header.short_px / px / spare
+        image = _shrunk_jpeg(data, shrink, _colour(source), width, height)
     else:
         # thumbnail_buffer silently ignores `fail_on` as an argument (facts/stack.md, trap 1).
         strict = "[fail_on=error]"
@@ -284,7 +298,7 @@ def _shrunk_jpeg(
     libvips' own choice leaves a factor of two to be reduced; a quarter of that costs a tenth less
     time and keeps 48 dB (`bench/pictures.py`).
     """
-    whole = next(n for n in (8, 4, 2, 1) if n == 1 or shrink >= _SPARE * n)
+    whole = next(n for n in (8, 4, 2, 1) if n == 1 or shrink >= n)
     load = libvips().Image.jpegload_buffer
     image = load(data, shrink=whole, access="sequential", fail_on="error")
     return image.thumbnail_image(width, height=height, size="force", **colour)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sameface.pictures.decoding import LIMITS, Limits, decode, inspect
+from sameface.pictures.decoding import LIMITS, Header, Limits, pixels
 from sameface.pictures.faces import count_faces
-from sameface.pictures.fingerprints import fingerprint, is_same
+from sameface.pictures.fingerprints import fingerprint, is_same, measure
 from sameface.pictures.placeholders import no_photo, person_placeholder
 from sameface.values import Fingerprint
 
@@ -51,7 +51,25 @@ def unfit(data: bytes, limits: Limits = LIMITS) -> Unfit | None:
 
     Faces are counted with the extra `[faces]` only. Raises as `decode` does.
     """
-    other = not_a_photo(data, limits)
+    return examine(data, limits)[2]
+
+
+def examine(data: bytes, limits: Limits = LIMITS) -> tuple[Header, Fingerprint, Unfit | None]:
+    """All that is asked of a picture nobody has seen before: `measure` and `unfit` in one."""
+    header, mark = measure(data, limits)
+    return header, mark, _unfit(data, header, mark, limits)
+
+
+def not_a_photo(data: bytes, limits: Limits = LIMITS) -> str | None:
+    """What the picture is instead of a photo, to be read after "this is"; None where it may be one.
+
+    Raises as `decode` does.
+    """
+    return _not_a_photo(data, *measure(data, limits), limits)
+
+
+def _unfit(data: bytes, header: Header, mark: Fingerprint, limits: Limits) -> Unfit | None:
+    other = _not_a_photo(data, header, mark, limits)
     if other:
         return Unfit(NOT_A_PHOTO, other)
     people = count_faces(data, limits)
@@ -62,16 +80,11 @@ def unfit(data: bytes, limits: Limits = LIMITS) -> Unfit | None:
     return Unfit(SEVERAL_FACES, f"a picture of {people} people")
 
 
-def not_a_photo(data: bytes, limits: Limits = LIMITS) -> str | None:
-    """What the picture is instead of a photo, to be read after "this is"; None where it may be one.
-
-    Raises as `decode` does.
-    """
-    header = inspect(data, limits)
+def _not_a_photo(data: bytes, header: Header, mark: Fingerprint, limits: Limits) -> str | None:
     if max(header.width_px, header.height_px) < _TOO_TINY_PX:
         return f"a {header.width_px}x{header.height_px} picture"
-    pixels = decode(data, _LOOK_PX, limits).numpy().astype("f8")
-    return _empty(pixels) or _placeholder(data, limits) or _two_colours(pixels)
+    look = pixels(data, _LOOK_PX, limits).astype("f8")
+    return _empty(look) or _placeholder(mark) or _two_colours(look)
 
 
 def _empty(pixels: Pixels) -> str | None:
@@ -85,8 +98,7 @@ def _empty(pixels: Pixels) -> str | None:
     return "a blank picture" if luma.mean() > 245 else "a flat colour"
 
 
-def _placeholder(data: bytes, limits: Limits) -> str | None:
-    mark = fingerprint(data, limits)
+def _placeholder(mark: Fingerprint) -> str | None:
     known = _known_placeholders()
     return next((name for name, one in known if is_same(mark, one)), None)
 

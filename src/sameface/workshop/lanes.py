@@ -83,6 +83,14 @@ class Workers:
         value, blobs = self._do("measure", data, limits)
         return Header(**value), Fingerprint(blobs[0])
 
+    def examine(
+        self, data: bytes, limits: Limits = LIMITS
+    ) -> tuple[Header, Fingerprint, Unfit | None]:
+        """`measure` and `unfit` in one."""
+        value, blobs = self._do("examine", data, limits)
+        found = None if value["unfit"] is None else Unfit(**value["unfit"])
+        return Header(**value["header"]), Fingerprint(blobs[0]), found
+
     def fingerprint(self, data: bytes, limits: Limits = LIMITS) -> Fingerprint:
         """What its picture looks like."""
         _, blobs = self._do("fingerprint", data, limits)

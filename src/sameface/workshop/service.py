@@ -61,6 +61,12 @@ class Workshop:
         """What the file says of itself, and what its picture looks like."""
         return await self._in_lane(data, partial(self.workers.measure, data, limits))
 
+    async def examine(
+        self, data: bytes, limits: Limits = LIMITS
+    ) -> tuple[Header, Fingerprint, Unfit | None]:
+        """`measure` and `unfit` in one."""
+        return await self._in_lane(data, partial(self.workers.examine, data, limits))
+
     async def fingerprint(self, data: bytes, limits: Limits = LIMITS) -> Fingerprint:
         """What its picture looks like."""
         return await self._in_lane(data, partial(self.workers.fingerprint, data, limits))

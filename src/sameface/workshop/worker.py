@@ -19,6 +19,7 @@ from sameface.pictures import (
     Frame,
     Want,
     cropped,
+    examine,
     fingerprint,
     inspect,
     judge,
@@ -62,6 +63,11 @@ def _cropped(data: bytes, limits: Limits, told: dict[str, Any]) -> Answer:
     return (made.width_px, made.height_px), (made.data,)
 
 
+def _examine(data: bytes, limits: Limits, _: dict[str, Any]) -> Answer:
+    header, mark, found = examine(data, limits)
+    return {"header": asdict(header), "unfit": found and asdict(found)}, (mark.data,)
+
+
 def _unfit(data: bytes, limits: Limits, _: dict[str, Any]) -> Answer:
     found = unfit(data, limits)
     return None if found is None else asdict(found), ()
@@ -74,6 +80,7 @@ _DO: dict[str, Callable[[bytes, Limits, dict[str, Any]], Answer]] = {
     "upright": _upright,
     "cropped": _cropped,
     "measure": _measure,
+    "examine": _examine,
     "fingerprint": lambda data, limits, _: (None, (fingerprint(data, limits).data,)),
     "unfit": _unfit,
 }
