@@ -28,7 +28,7 @@ from sameface.vault.blobs import digest_of
 
 pytestmark = pytest.mark.servers
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Writes that one worker has in flight: so many may be repeated when it dies."""
 
 

@@ -22,7 +22,7 @@ from sameface.vault import Vault
 from sameface.vault.blobs import digest_of
 
 HOUSE = Path(__file__).parent.parent.parent
-AT_ONCE = 4
+AT_ONCE = 8
 """Writes in flight at a time: so many may be repeated after a kill."""
 
 Sync = Callable[[Path, str, int], int]

@@ -25,7 +25,7 @@ from sameface.sync.outcome import Progress, Result
 from sameface.sync.plan import Action
 from sameface.sync.policy import Policy
 from sameface.sync.work import Work
-from sameface.sync.writing import Write
+from sameface.sync.writing import Squares, Write
 from sameface.values import Account, Observation, Person, Picture, Standing
 from sameface.vault import Agreement, Dossier, Entry, Finding, Harm
 from sameface.vault.blobs import digest_of
@@ -41,10 +41,12 @@ class Applier:
         self._vault = work.vault
         self._run = run
         self._total = total
-        self._places = {
-            store: asyncio.Semaphore(max(1, connector.capabilities.concurrency))
-            for store, connector in work.connectors.items()
-        }
+        at_once = {s: max(1, c.capabilities.concurrency) for s, c in work.connectors.items()}
+        # A connector sees to it how many requests its store gets at a time. While one write is
+        # announced or compared another may ask, so there are twice as many places, and squares are
+        # made for twice as many again. A store that takes one at a time gets one at a time.
+        self._places = {s: asyncio.Semaphore(n if n == 1 else 2 * n) for s, n in at_once.items()}
+        self._near = {store: asyncio.Semaphore(4 * many) for store, many in at_once.items()}
         order = write_order(
             load_rulebook(work.settings.rulebook), work.connectors, dict(work.settings.options)
         )
@@ -85,7 +87,7 @@ class Applier:
             why = "is not connected" if connector is None else "has no such account any more"
             self._tell(action, Result.MOVED, f"{action.store} {why}; make a new plan.")
             return
-        async with self._places[action.store]:
+        async with self._near[action.store]:
             known = await self._vault.remembered(action.store, [account.ref])
             write = Write(
                 action, account, connector, known.get(account.ref), self._vault, self._work.clock
@@ -94,7 +96,9 @@ class Applier:
                 self._tell(action, Result.THERE)
                 return
             await self._mend(action.after, person)
-            await self._carry_out(write)
+            squares = await _made(write)
+            async with self._places[action.store]:
+                await self._carry_out(write, squares)
 
     async def _mend(self, wanted: str | None, person: Person) -> None:
         """What is to be written is in the vault again, if a store still shows what was lost."""
@@ -108,14 +112,16 @@ class Applier:
         harm = Harm(person.id, wanted, "is lost", tuple(showing))
         await read_again(work.connectors, self._vault, work.clock, harm)
 
-    async def _carry_out(self, write: Write) -> None:
+    async def _carry_out(self, write: Write, squares: Squares | SamefaceError) -> None:
         """Intent, action, receipt."""
         action, began = write.action, self._work.clock.now()
         entry = self._entry(action, str(action.verb), began)
         stood = None if write.known is None else str(write.known.standing)
         intent = await self._vault.intend(entry, action.expected, stood)
         try:
-            shown = await write.carry_out()
+            if isinstance(squares, SamefaceError):
+                raise squares
+            shown = await write.carry_out(squares)
         except (StoreFailed, PictureRefused, BlobLost) as wrong:
             result, error = _result(wrong), wrong.sentence()
             entry = self._entry(action, str(result), self._work.clock.now())
@@ -162,6 +168,14 @@ class Applier:
                 error=error,
             )
         )
+
+
+async def _made(write: Write) -> Squares | SamefaceError:
+    """What is to be written, or why it cannot be made: that is told like all that goes wrong."""
+    try:
+        return await write.squares()
+    except (PictureRefused, BlobLost) as wrong:
+        return wrong
 
 
 def _finding(

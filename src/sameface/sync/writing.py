@@ -27,6 +27,10 @@ _UNLIKE = {
 """What a store shows that does not prove a write."""
 
 
+Squares = tuple[Rendition, ...]
+"""Of one photo: each file that a store keeps of it, or the one."""
+
+
 def wants(able: Capabilities) -> tuple[Want, ...]:
     """The squares that a store is to get: each of its files, or one as large as it keeps."""
     sides = able.sizes_px if able.several_files else (able.largest_px,)
@@ -52,9 +56,17 @@ class Write:
             return known is not None and known.standing in _EMPTY
         if known is None or known.version is None or known.standing is not Standing.PHOTO:
             return False
-        return await self._photo(known.version) == await self._photo(self.action.after)
+        shown, wanted = await self._photos(known.version, self.action.after)
+        return shown == wanted
 
-    async def carry_out(self) -> Picture | None:
+    async def squares(self) -> Squares:
+        """What the store is to get; nothing for a removal. Errors: PictureRefused, BlobLost."""
+        if self.action.after is None:
+            return ()
+        original = await self.vault.picture(self.action.after)
+        return await workshop().ladder(original, wants(self.connector.capabilities))
+
+    async def carry_out(self, squares: Squares) -> Picture | None:
         """What the store shows afterwards, with its change key; None after a removal.
 
         Errors: Moved where it is not as planned, and nothing was written; NotProven where it shows
@@ -66,8 +78,6 @@ class Write:
             if await self.connector.read(self.account) is not None:
                 raise self._unproven("a photo still", "removed")
             return None
-        original = await self.vault.picture(self.action.after)
-        squares = await workshop().ladder(original, wants(self.connector.capabilities))
         written = await self.connector.write(self.account, squares, self.action.expected)
         shown = await self._proven(squares)
         return replace(shown, change_key=written.change_key or shown.change_key)
@@ -101,13 +111,14 @@ class Write:
             await self.vault.picture(what.version)  # BlobLost: this is the last copy, leave it
         if known is not None and known.standing is Standing.PLACEHOLDER:
             return  # a photo that the store holds and hides; the plan saw none
-        if await self._photo(what.version) != await self._photo(action.before):
+        there, planned = await self._photos(what.version, action.before)
+        if there != planned:
             raise self._moved()
 
-    async def _photo(self, version: str | None) -> str | None:
-        """The photo that this version is a copy of."""
-        versions = await self.vault.versions(self.action.person)
-        return next((v.photo for v in versions if v.digest == version), version)
+    async def _photos(self, *versions: str | None) -> tuple[str | None, ...]:
+        """The photos that these versions are copies of."""
+        known = {v.digest: v.photo for v in await self.vault.versions(self.action.person)}
+        return tuple(version and known.get(version, version) for version in versions)
 
     async def _proven(self, squares: Sequence[Rendition]) -> Picture:
         """The largest picture that the store shows now, each of its files being what was put."""
