@@ -57,7 +57,7 @@ async def _keep(
         findings.append(Finding(dated, version.digest, version.digest))
         if not other:
             agreed.append(Agreement(owner, one.account.store, version.digest, one.change_key, now))
-    async with vault._writing() as connection:  # noqa: SLF001 - no door takes versions in bulk
+    async with vault._writing() as connection:  # noqa: SLF001 - the door takes no version without its picture
         await upsert(connection, table, [row_of(version) for version in rows])
     await vault.record(findings)
     await vault.agree(agreed)

@@ -43,9 +43,9 @@ class MortalVault(Vault):
         reach("vault")
         await super().record(*args)
 
-    async def keep(self, *args: Any, **kwargs: Any) -> bool:
+    async def keep(self, *args: Any) -> tuple[bool, ...]:
         reach("vault")
-        kept = await super().keep(*args, **kwargs)
+        kept = await super().keep(*args)
         reach("vault")
         return kept
 

@@ -13,7 +13,7 @@ from sameface.values import (
     Standing,
     Version,
 )
-from sameface.vault import Finding, Vault
+from sameface.vault import Finding, Fresh, Vault
 from sameface.vault.blobs import digest_of
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -57,3 +57,11 @@ def version(person: str, data: bytes, px: int = 100, at: datetime = NOON) -> Ver
     return Version(
         person, digest, "exchange", at, "image/jpeg", px, px, len(data), mark, photo=digest
     )
+
+
+async def took(
+    vault: Vault, version: Version, data: bytes, known: int, better_than: str | None = None
+) -> bool:
+    """Whether it took that version, its person having had so many when it was found."""
+    (is_kept,) = await vault.keep([Fresh(version, data, known, better_than)])
+    return is_kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.vault.kit import HOUR, NOON, account, adopted, finding, version
+from tests.vault.kit import HOUR, NOON, account, adopted, finding, took, version
 
 from sameface.values import Observation, Standing
 from sameface.vault import Agreement, Entry, Finding, Vault
@@ -72,7 +72,7 @@ async def test_a_write_leaves_an_intent_and_a_receipt(vault: Vault) -> None:
     """Between the two it is in flight; afterwards cell, agreement and journal tell of it."""
     alice = (await adopted(vault, ALICE))[ALICE.ref]
     new = version(alice, b"new")
-    await vault.keep(new, b"new", known=0)
+    await took(vault, new, b"new", known=0)
     await vault.begin_run("r1", "sync", NOON)
     entry = Entry(NOON, "write", "folder is the authority", "r1", alice, "exchange", None, "new")
 

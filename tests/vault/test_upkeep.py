@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from tests.vault.conftest import Damage
-from tests.vault.kit import NOON, account, adopted, finding, version
+from tests.vault.kit import NOON, account, adopted, finding, took, version
 
 from sameface.errors import BlobLost
 from sameface.vault import Agreement, Pin, Vault
@@ -24,7 +24,7 @@ async def people(vault: Vault) -> dict[str, str]:
 async def kept(vault: Vault, person: str, data: bytes, years_ago: int = 3) -> str:
     """A version of somebody's that was first seen so long ago."""
     known = len(await vault.versions(person))
-    await vault.keep(version(person, data, at=NOON - years_ago * YEAR), data, known=known)
+    await took(vault, version(person, data, at=NOON - years_ago * YEAR), data, known=known)
     return digest_of(data)
 
 
@@ -81,7 +81,7 @@ async def test_the_best_copy_of_what_is_shown_stays(vault: Vault, people: dict[s
     alice = people[ALICE.ref]
     small = await kept(vault, alice, b"small")
     large = version(alice, b"large", 648, NOON - 3 * YEAR)
-    await vault.keep(large, b"large", known=1, better_than=small)
+    await took(vault, large, b"large", known=1, better_than=small)
     await vault.record([finding(ALICE, small)])
 
     assert await vault.upkeep.retire(NOON, (), None, NOON) == 0

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from sameface.connectors.reading import read_many
 from sameface.errors import PictureRefused, SignInRefused, StoreFailed
-from sameface.jobs import ahead, run_pages, together
+from sameface.jobs import ahead, run_pages
 from sameface.people import keys_of
-from sameface.sync.keeper import Recognised, recognise
+from sameface.sync.keeper import Group, Recognised
 from sameface.sync.leftovers import LEFTOVER
 from sameface.sync.outcome import Progress
 from sameface.sync.work import Work
@@ -42,7 +42,8 @@ _AT_ONCE = 500
 """Accounts looked up with one query."""
 
 _PICTURES = 10
-"""Pictures in hand at a time, while as many more are read; a run cut off reads these again."""
+"""Pictures put away at a time, while as many more are looked at, and as many more are read; a run
+cut off reads these again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,30 @@ class _Wanted:
         """The surest names first."""
         keys = keys_of(account)
         self.names += [value for kind, value in keys if kind is not Key.OBJECT_GUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An account whose picture was read, and what is known of it: whose, and how it was."""
+
+    seen: Observation
+    owner: str
+    known: Remembered | None
+    read: Picture | StoreFailed | None
+
+    @property
+    def data(self) -> bytes:
+        """The picture's bytes, where there is one."""
+        return self.read.data if isinstance(self.read, Picture) else b""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Accounts whose pictures were read: what that told at once, and what is to be recognised."""
+
+    told: list[Finding]
+    asked: list[_Read]
+    group: Group
 
 
 class _Observer:
@@ -189,7 +214,9 @@ class _Observer:
             return
         key = None if read is None else read.change_key
         seen = Observation(account, Standing.PHOTO, now, key)
-        await self._record([await self._found(seen, owner, known, read)])
+        await self._record(
+            await self._found(await self._look_at([_Read(seen, owner, known, read)]))
+        )
 
     async def _one(self, wanted: _Wanted, known: Account | None) -> None:
         """The account of that person; `known` is the one they had when they were last seen."""
@@ -221,41 +248,57 @@ class _Observer:
         new = [r for r, o in seen.items() if r in owners and _may_be_new(o, known.get(r))]
         quiet = [_carried(o, known.get(r)) for r, o in seen.items() if r not in set(new)]
         await self._record(quiet)
-        reads = read_many(self._connector, [seen[ref].account for ref in new])
-        async with aclosing(ahead(_grouped(reads, _PICTURES))) as groups:
+        reads = (
+            _Read(seen[a.ref], owners[a.ref], known.get(a.ref), picture)
+            async for a, picture in read_many(self._connector, [seen[ref].account for ref in new])
+        )
+        looked = self._looked(ahead(_grouped(reads, _PICTURES)))
+        async with aclosing(ahead(looked)) as groups:
             async for group in groups:
-                await self._record(
-                    await together(
-                        self._found(seen[a.ref], owners[a.ref], known.get(a.ref), read)
-                        for a, read in group
-                    )
-                )
+                await self._record(await self._found(group))
 
-    async def _found(
-        self,
-        seen: Observation,
-        owner: str,
-        known: Remembered | None,
-        read: Picture | StoreFailed | None,
-    ) -> Finding:
-        """What reading an account's picture told."""
-        if isinstance(read, SignInRefused):  # no other account will fare better
-            raise read
-        if isinstance(read, StoreFailed):
-            return _carried(self._unknown(seen.account, read.sentence()), known)
-        if read is None:  # removed since it was listed; the next look tells how
-            return Finding(replace(seen, standing=Standing.NONE, change_key=None))
-        if known is not None and known.picture == digest_of(read.data):  # the same bytes as before
-            return _carried(seen, known)
-        try:
-            what = await recognise(self._vault, read.data, owner, self._store, self._clock.now())
-        except PictureRefused as refused:
-            before = None if known is None else known.change_key
-            if await self._vault.unproven(owner, self._store, before):
-                return _leftover(seen, digest_of(read.data), known)
-            why = f"{self._store}: {refused.sentence()}"
-            return _carried(self._unknown(seen.account, why), known)
-        return _finding(seen, what, known)
+    async def _looked(
+        self, groups: AsyncGenerator[list[_Read], None]
+    ) -> AsyncGenerator[_Looked, None]:
+        """Each group once its pictures have been looked at."""
+        async with aclosing(groups):
+            async for read in groups:
+                yield await self._look_at(read)
+
+    async def _look_at(self, read: Sequence[_Read]) -> _Looked:
+        told = [self._at_once(one) for one in read]
+        asked = [one for one, known in zip(read, told, strict=True) if known is None]
+        shown = [(one.owner, one.data) for one in asked]
+        group = Group(self._vault, self._store, self._clock.now(), shown)
+        await group.look()
+        return _Looked([known for known in told if known is not None], asked, group)
+
+    async def _found(self, looked: _Looked) -> list[Finding]:
+        """What reading these accounts' pictures told."""
+        new = await looked.group.recognised()
+        findings = [await self._finding(*one) for one in zip(looked.asked, new, strict=True)]
+        return looked.told + findings
+
+    def _at_once(self, one: _Read) -> Finding | None:
+        """What that told without the picture being recognised; None where it has to be."""
+        if isinstance(one.read, SignInRefused):  # no other account will fare better
+            raise one.read
+        if isinstance(one.read, StoreFailed):
+            return _carried(self._unknown(one.seen.account, one.read.sentence()), one.known)
+        if one.read is None:  # removed since it was listed; the next look tells how
+            return Finding(replace(one.seen, standing=Standing.NONE, change_key=None))
+        if one.known is not None and one.known.picture == digest_of(one.data):  # as before
+            return _carried(one.seen, one.known)
+        return None
+
+    async def _finding(self, one: _Read, what: Recognised | PictureRefused) -> Finding:
+        if isinstance(what, Recognised):
+            return _finding(one.seen, what, one.known)
+        before = None if one.known is None else one.known.change_key
+        if await self._vault.unproven(one.owner, self._store, before):
+            return _leftover(one.seen, digest_of(one.data), one.known)
+        why = f"{self._store}: {what.sentence()}"
+        return _carried(self._unknown(one.seen.account, why), one.known)
 
     def _unknown(self, account: Account, error: str) -> Observation:
         return Observation(account, Standing.UNKNOWN, self._clock.now(), error=error)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +59,13 @@ class Blobs:
         except (BaseError, OSError) as wrong:
             raise self._failed(wrong) from None
         return digest
+
+    async def keep_all(self, pictures: Iterable[bytes]) -> None:
+        """The same for each of these, side by side; where one fails, when all have ended."""
+        ended = await asyncio.gather(*map(self.keep, pictures), return_exceptions=True)
+        for wrong in ended:
+            if isinstance(wrong, BaseException):
+                raise wrong
 
     async def read(self, digest: str) -> bytes:
         """Exactly the bytes of that digest; BlobLost where they are missing or altered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sameface.values import (
     Observation,
     Person,
     Standing,
+    Version,
     iso,
 )
 
@@ -48,6 +49,20 @@ class Finding:
     version: str | None = None
     likeness: Likeness = Likeness.SAME
     unfit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A version that was found to be new, with its bytes.
+
+    `known` is how many versions its person had when that was found, `better_than` the best copy of
+    the same photo that it replaces as such.
+    """
+
+    version: Version
+    data: bytes = field(repr=False)
+    known: int
+    better_than: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import compress
 from pathlib import Path
 from typing import Self
 
@@ -38,6 +39,7 @@ from sameface.vault.values import (
     Doubt,
     Entry,
     Finding,
+    Fresh,
     Intent,
     Pin,
     Remembered,
@@ -162,8 +164,12 @@ class Vault:
 
     async def versions(self, person_id: str) -> tuple[Version, ...]:
         """Every version of that person's photos, oldest first."""
+        return (await self.versions_of([person_id]))[person_id]
+
+    async def versions_of(self, ids: Collection[str]) -> dict[str, tuple[Version, ...]]:
+        """The same of all these people, by id."""
         async with self._reading() as connection:
-            return await versions.of(connection, person_id)
+            return await versions.of(connection, ids)
 
     async def everywhere(
         self, after: tuple[str, str] | None = None, limit: int = 2000
@@ -180,31 +186,18 @@ class Vault:
         """True when the bytes of that version are there, whole."""
         return await self._blobs.holds(digest)
 
-    async def keep(
-        self, version: Version, data: bytes, *, known: int, better_than: str | None = None
-    ) -> bool:
-        """Put a new version away, bytes first; it replaces `better_than` as best copy.
+    async def keep(self, found: Sequence[Fresh]) -> tuple[bool, ...]:
+        """Put new versions away, bytes first.
 
-        `known` is how many versions its person had when it was found to be new. Where there are
-        others by now, nothing is kept: False says to compare with those too.
+        False where its person has others by now than when it was found to be new: nothing is kept
+        of it, compare with those too.
         """
-        entry = Entry(
-            version.first_seen,
-            "kept",
-            "not seen before",
-            person=version.person,
-            store=version.origin,
-            after=version.digest,
-        )
         async with self._writing() as connection:
-            if await versions.count(connection, version.person) != known:
-                return False
-            await self._blobs.keep(data)
-            await versions.keep(connection, version)
-            if better_than is not None:
-                await versions.promote(connection, version.person, better_than, version.digest)
-            await journal.write(connection, [entry])
-        return True
+            still = await versions.are_new(connection, found)
+            kept = list(compress(found, still))
+            await self._blobs.keep_all(fresh.data for fresh in kept)
+            await versions.keep(connection, kept)
+        return still
 
     async def mend(self, data: bytes) -> None:
         """Put these bytes back where a version has lost its own."""

@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Fingerprint, Likeness, Standing, Version
+from sameface.vault import journal
 from sameface.vault.database import accounts, among, observations, versions
-from sameface.vault.values import Shown
+from sameface.vault.values import Entry, Fresh, Shown
 
 
-async def of(connection: AsyncConnection, person: str) -> tuple[Version, ...]:
-    """Every version of that person, oldest first."""
-    query = sa.select(versions).where(versions.c.person == person)
+async def of(
+    connection: AsyncConnection, people: Collection[str]
+) -> dict[str, tuple[Version, ...]]:
+    """Every version of these people, by person, oldest first."""
+    query = sa.select(versions).where(versions.c.person.in_(set(people)))
     rows = await connection.execute(query.order_by(versions.c.first_seen, versions.c.digest))
-    return tuple(_version(row) for row in rows)
+    theirs: dict[str, list[Version]] = {person: [] for person in people}
+    for row in rows:
+        theirs[row.person].append(_version(row))
+    return {person: tuple(found) for person, found in theirs.items()}
 
 
-async def count(connection: AsyncConnection, person: str) -> int:
-    """How many versions that person has."""
-    query = sa.select(sa.func.count()).where(versions.c.person == person)
-    return int((await connection.execute(query)).scalar_one())
+async def are_new(connection: AsyncConnection, found: Sequence[Fresh]) -> tuple[bool, ...]:
+    """Whether its person still has as many versions as when each was found to be new.
+
+    Of several of one person it is true of the first.
+    """
+    people = {fresh.version.person for fresh in found}
+    query = sa.select(versions.c.person, sa.func.count().label("many")).where(
+        versions.c.person.in_(people)
+    )
+    counted = await connection.execute(query.group_by(versions.c.person))
+    have = Counter({row.person: row.many for row in counted})
+    answers = []
+    for fresh in found:
+        answers.append(have[fresh.version.person] == fresh.known)
+        have[fresh.version.person] += answers[-1]
+    return tuple(answers)
 
 
-async def keep(connection: AsyncConnection, version: Version) -> None:
-    """Remember that version."""
-    await connection.execute(versions.insert().values(_row(version)))
+async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:
+    """Remember these versions, and say so in the journal."""
+    if not kept:
+        return
+    await connection.execute(versions.insert(), [_row(fresh.version) for fresh in kept])
+    for fresh in kept:
+        if fresh.better_than is not None:
+            await _promote(connection, fresh.version, fresh.better_than)
+    await journal.write(connection, [_entry(fresh.version) for fresh in kept])
 
 
-async def promote(connection: AsyncConnection, person: str, photo: str, better: str) -> None:
+async def _promote(connection: AsyncConnection, better: Version, photo: str) -> None:
     """From now on `better` is the best copy of what `photo` was the best copy of."""
     await connection.execute(
         versions.update()
-        .where(versions.c.person == person, versions.c.photo == photo)
-        .values(photo=better)
+        .where(versions.c.person == better.person, versions.c.photo == photo)
+        .values(photo=better.digest)
+    )
+
+
+def _entry(version: Version) -> Entry:
+    return Entry(
+        version.first_seen,
+        "kept",
+        "not seen before",
+        person=version.person,
+        store=version.origin,
+        after=version.digest,
     )
 
 
