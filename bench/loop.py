@@ -1,7 +1,8 @@
 """The loop that every administrator writes: for each person and store one GET, and one PUT.
 
-`python -m bench.loop FOLDER [write]` in a folder with a tenant's sameface.toml; O365 for Graph,
-plain calls for SharePoint and Yammer, one after another, and again where it is told to wait.
+`python -m bench.loop FOLDER [N] [write]` in a folder with a tenant's sameface.toml, for everybody or the
+first N; O365 for Graph, plain calls for SharePoint and Yammer, one after another, and again where
+it is told to wait.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 import tomllib
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import httpx2 as httpx
@@ -31,8 +33,8 @@ class _Graph(MSGraphProtocol):  # type: ignore[misc]
         super().__init__()
 
 
-def main(folder: Path, *, writing: bool) -> None:
-    """Read everybody everywhere; then, where asked to, write to everybody what Exchange shows."""
+def main(folder: Path, most: int | None, *, writing: bool) -> None:
+    """Read people everywhere; then, where asked to, write to everybody what Exchange shows."""
     stores = {s["id"]: s for s in tomllib.loads((folder / "sameface.toml").read_text())["stores"]}
     os.environ["REQUESTS_CA_BUNDLE"] = stores["exchange"]["ca-file"]
     account = _account(stores["exchange"])
@@ -40,7 +42,7 @@ def main(folder: Path, *, writing: bool) -> None:
     sharepoint = {"authorization": f"Bearer {_token(stores['sharepoint'])}"}
     yammer = {"authorization": f"Bearer {Path(stores['yammer']['token-file']).read_text().strip()}"}
     url = stores["sharepoint"]["url"]
-    for user in account.directory().get_users(limit=None, batch=999):
+    for user in islice(account.directory().get_users(limit=None, batch=999), most):
         photo = user.get_profile_photo()
         stem = user.user_principal_name.replace("@", "_").replace(".", "_")
         file = FILES.format("File", f"/{stem}_LThumb.jpg") + "/$value"
@@ -73,6 +75,7 @@ def _account(store: dict[str, str]) -> Account:
         tenant_id=authority.rpartition("/")[2],
         protocol=_Graph(url),
         token_backend=None,
+        requests_delay=0,  # by itself it waits 200 ms before each call
     )
     account.con._msal_authority = authority  # noqa: SLF001 - there is no other way
     if not account.authenticate(requested_scopes=[f"{url}/.default"]):
@@ -102,4 +105,5 @@ def _mark(pem: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), writing="write" in sys.argv[2:])
+    numbers = [int(argument) for argument in sys.argv[2:] if argument.isdecimal()]
+    main(Path(sys.argv[1]), next(iter(numbers), None), writing="write" in sys.argv[2:])

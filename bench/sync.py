@@ -1,7 +1,7 @@
 """Syncs over HTTP against a tenant with latency and the published quotas, beside the plain loop.
 
 `python -m bench.sync --people 10000 --speed 10` measures another size. Reading every picture of
-100,000 people takes hours: `--first` ends after the first and the unchanged sync, and
+100,000 people takes hours: `--first` leaves out `plan` and `apply`, `--loop` some of the loop, and
 `--remembered` begins with a vault that has seen them (bench.remembered) and measures what a sync of
 the unchanged organisation costs. `--to exchange` lets Yammer decide and SharePoint only be read, so
 that mailboxes are written to.
@@ -77,13 +77,21 @@ class Stage:
         )
 
 
-def first(people: int, speed: int, latency: str = LATENCY) -> None:
-    """The first sync of an organisation, and one that finds nothing changed."""
+def first(
+    people: int, speed: int, latency: str = LATENCY, *, loop: int = 2, loops: int | None = None
+) -> None:
+    """The first sync of an organisation, and one that finds nothing changed, beside the loop.
+
+    `loops`: how many people the loop goes through, if not through all: it is the same for each.
+    """
     with tempfile.TemporaryDirectory(prefix="sameface-bench-") as name:
         folder = Path(name)
         with tenant(folder, "--speed", str(speed), "--latency", latency, people=people) as served:
-            stages = _syncs(served, folder)
-            _tell(people, speed, latency, {stage.name: stage for stage in stages})
+            listed = _syncs(served, folder) + _loops(served, folder, loop, loops)
+    stages = {stage.name: stage for stage in listed}
+    _tell(people, speed, latency, stages)
+    if loop:
+        _tell_loop(stages, people, loops or people)
 
 
 def run(
@@ -111,11 +119,7 @@ def run(
     else:
         _tell_share(people, speed, stages[APPLY])
     if loop:
-        many = stages[READING].told["total"] / stages[UNCHANGED].told["total"]
-        say(
-            "Goals: of an unchanged organisation 20 times fewer requests than the loop's reading "
-            f"({many:.0f} times); over 90 % of the quota while writing, no 429.\n"
-        )
+        _tell_loop(stages, people, people)
 
 
 def remembered(people: int, speed: int, latency: str = LATENCY) -> None:
@@ -143,6 +147,17 @@ def _tell(people: int, speed: int, latency: str, stages: dict[str, Stage]) -> No
         f"Every answer took {latency} longer by the tenant's time, which ran {speed} times as fast "
         "as life, with the published quotas; on both sides alike. The tenant worked on the same "
         "machine; parts of a batch travel in one request."
+    )
+
+
+def _tell_loop(stages: dict[str, Stage], people: int, looped: int) -> None:
+    reading = stages[READING].told["total"] * people / looped
+    many = reading / stages[UNCHANGED].told["total"]
+    if looped < people:
+        say(f"The loop went through {looped:,} people only; for all it takes {reading:,.0f} requests.")
+    say(
+        "Goals: of an unchanged organisation 20 times fewer requests than the loop's reading "
+        f"({many:.0f} times); over 90 % of the quota while writing, no 429.\n"
     )
 
 
@@ -184,11 +199,15 @@ def _stages(served: Tenant, folder: Path, loop: int, channel: str) -> dict[str, 
         _sync(served, folder, "plan: everybody has a new photo", "plan"),
         _sync(served, folder, APPLY, "apply"),
     ]
-    if loop:
-        stages.append(_stage(served, folder, READING, LOOP))
-    if loop > 1:
-        stages.append(_stage(served, folder, WRITING, (*LOOP, "write")))
+    stages += _loops(served, folder, loop)
     return {stage.name: stage for stage in stages}
+
+
+def _loops(served: Tenant, folder: Path, loop: int, people: int | None = None) -> list[Stage]:
+    """The plain loop, reading and then writing as well, as far as that is wanted."""
+    command = (*LOOP, str(people)) if people else LOOP
+    wanted = ((READING, command), (WRITING, (*command, "write")))[:loop]
+    return [_stage(served, folder, name, command) for name, command in wanted]
 
 
 def _syncs(served: Tenant, folder: Path) -> list[Stage]:
@@ -242,7 +261,10 @@ if __name__ == "__main__":
         "--loop", type=int, choices=(0, 1, 2), default=2, help="leave it out, let it read, or write"
     )
     parser.add_argument(
-        "--first", action="store_true", help="the first and the unchanged sync only"
+        "--loop-of", type=int, metavar="N", help="with --first: the loop for N people, not for all"
+    )
+    parser.add_argument(
+        "--first", action="store_true", help="the first and the unchanged sync, and the loop"
     )
     parser.add_argument(
         "--remembered", action="store_true", help="unchanged only, with a vault that has seen them"
@@ -254,6 +276,6 @@ if __name__ == "__main__":
     if told.remembered:
         remembered(told.people, told.speed, told.latency)
     elif told.first:
-        first(told.people, told.speed, told.latency)
+        first(told.people, told.speed, told.latency, loop=told.loop, loops=told.loop_of)
     else:
         run(told.people, told.speed, told.latency, loop=told.loop, to=told.to)
