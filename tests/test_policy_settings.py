@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def settings(folder: Path, policy: str, stores: str = STORES) -> PolicySettings:
     (folder / "token").write_text("token")
     (folder / "board.txt").write_text("Ann@X.test   # the chair\n\nben@x.test\n")
     (folder / "others.txt").write_text("ben@x.test\n")
+    (folder / "chair.txt").write_text("Ann@X.test   # the chair\n")
     (folder / "odd.txt").write_text("Ann Adams\n")
     file = folder / "sameface.toml"
     head = '[organisation]\nname = "Contoso"\n[policy]\nauthorities = ["folder"]\n'
@@ -50,7 +52,6 @@ def settings(folder: Path, policy: str, stores: str = STORES) -> PolicySettings:
 
 def test_everything_it_says_is_a_value(tmp_path: Path) -> None:
     """The organisation's wishes, a group's by its list, a person's."""
-    (tmp_path / "chair.txt").write_text("Ann@X.test   # the chair\n")
     policy = settings(
         tmp_path,
         """
@@ -98,6 +99,7 @@ def test_what_it_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
 
 
 OWN = 'authorities = ["exchange"]'
+BEN = '[[policy.people]]\nperson = "Ben@x.test"\n'
 GROUP = '[[policy.groups]]\nname = "board"\n'
 
 
@@ -141,6 +143,10 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
             '[[policy.people]]\nperson = "a@x"\npin = "0123abcd"\nexclude = true',
             "policy.people[1].pin and exclude contradict each other",
         ),
+        (
+            f'exclude-people = "others.txt"\n{BEN}pin = "0123abcd"',
+            "pin is for ben@x.test, whom exclude-people leaves alone; take the pin out, or say ",
+        ),
     ],
 )
 def test_what_cannot_hold_is_refused_with_key_and_remedy(
@@ -151,6 +157,31 @@ def test_what_cannot_hold_is_refused_with_key_and_remedy(
         settings(tmp_path, policy + "\n")
 
     assert told in str(refused.value)
+    assert re.match(r"sameface\.toml, line \d+: ", str(refused.value))
+
+
+def test_the_special_case_prevails(tmp_path: Path) -> None:
+    """What a group takes back of the organisation's wishes, or a person of a list's, holds."""
+    policy = settings(
+        tmp_path,
+        """
+        exclude-stores = ["exchange"]
+        exclude-people = "others.txt"
+        [[policy.groups]]
+        name = "chair"
+        people = "chair.txt"
+        exclude-stores = []
+        authorities = ["exchange"]
+        [[policy.people]]
+        person = "ben@x.test"
+        exclude = false
+        pin = "0123abcd"
+        """,
+    )
+
+    (_, without), (_, group) = policy.groups
+    assert (without.exclude, group.exclude, policy.people[0][1].exclude) == (True, None, False)
+    assert (group.exclude_stores, group.authorities) == ((), ("exchange",))
 
 
 @pytest.mark.parametrize(

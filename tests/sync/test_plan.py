@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from sameface.errors import BadDocument, BadUsage
 from sameface.sync import Action, Hold, Plan, Result, Verb, last_plan, load_plan
 from sameface.sync.plan import parse_plan
 
-ALICE = "alice@x.test"
+ALICE, BOB = "alice@x.test", "bob@x.test"
 
 
 @pytest.fixture
@@ -71,6 +73,44 @@ async def test_a_saved_plan_is_the_same_plan(disagreeing: Office, tmp_path: Path
 
     assert load_plan(tmp_path / "plan.json") == plan
     assert last_plan(disagreeing.vault) == plan
+
+
+async def test_somebody_else_s_photo_is_never_written(disagreeing: Office, tmp_path: Path) -> None:
+    """A plan with a digest of its own can be written by anybody; what it gives is looked at."""
+    for store in ("folder", "exchange"):
+        disagreeing.stores[store].join(BOB, face(BOB, 0))
+    plan, _ = await disagreeing.plan()
+    (action,) = plan.actions
+    (bobs,) = await disagreeing.vault.versions((await disagreeing.vault.person(BOB)).id)
+    replace(plan, actions=(replace(action, after=bobs.digest),)).save(tmp_path / "plan.json")
+
+    outcome = await disagreeing.apply(load_plan(tmp_path / "plan.json"))
+
+    assert (outcome.results, outcome.exit_code) == ({Result.MOVED: 1}, 4)
+    assert disagreeing.steps[0].error == (
+        "exchange was to get a photo that is none of this person's; make a new plan."
+    )
+    assert disagreeing.stores["exchange"].asked["write"] == 0
+
+
+async def test_a_plan_says_where_its_undoing_will_be_remembered(disagreeing: Office) -> None:
+    """A first photo is the end of "never had one": that is said before it is written."""
+    disagreeing.stores["folder"].join(BOB, face(BOB, 0))
+    disagreeing.stores["exchange"].join(BOB)
+
+    plan, _ = await disagreeing.plan()
+
+    (warning,) = plan.warnings
+    assert warning.startswith("1 photo is put into exchange where it shows none now. Undone, they")
+
+
+async def test_the_journal_says_whose_run_it_was(disagreeing: Office) -> None:
+    """Under which of the system's accounts it was made, and where."""
+    await disagreeing.sync()
+
+    (began,) = (e for _, e in await disagreeing.vault.history() if e.what == "sync began")
+
+    assert began.why == f"by {getpass.getuser()} on {socket.gethostname()}"
 
 
 async def test_without_a_plan_there_is_nothing_to_apply(office: Office) -> None:

@@ -217,7 +217,7 @@ async def test_a_store_seeded_once_keeps_what_it_has(office: Office) -> None:
 async def test_people_and_stores_are_left_alone(
     office: Office, agreed: tuple[MemoryStore, MemoryStore]
 ) -> None:
-    """A group by its list, one person against the group's wish, a store for everybody."""
+    """A group by its list, a store for everybody."""
     _, exchange = agreed
     exchange.put(ALICE, B)
     board = (frozenset({ALICE}), Wishes(exclude=True, whose="group board"))

@@ -155,7 +155,7 @@ def _special(row: Table, stores: tuple[StoreSettings, ...], whose: str) -> Wishe
     """The wishes of one group or person."""
     wishes = _wishes(row, stores, whose)
     pin = row.maybe_text("pin")
-    exclude = row.flag("exclude", default=False)
+    exclude = row.flag("exclude", default=False) if row.has("exclude") else None
     if pin is not None and not _PIN.fullmatch(pin):
         what = f'should be 8 or more digits of a version, as in `sameface history`, not "{pin}"'
         raise row.error("pin", what)
@@ -216,7 +216,9 @@ def _refuse_contradictions(
         if wins is Wins.NEWEST and own not in (None, OwnChoice.SPREAD):
             what = f'is "{own}", but wins = "newest" spreads every change; leave one of them out'
             raise row.error("own-choice", what)
-        without = wishes.exclude_stores or everybody.exclude_stores or ()
+        without = wishes.exclude_stores
+        if without is None:
+            without = everybody.exclude_stores or ()
         for name in wishes.authorities or everybody.authorities:
             if name in without:
                 raise row.error("exclude-stores", f'leaves out "{name}", an authority; name one')
@@ -224,5 +226,18 @@ def _refuse_contradictions(
         if removal is Removal.PROPAGATE and settings.empty_store.percent >= 100:
             what = 'is "propagate", which needs the stop that empty-store = "100%" takes away'
             raise row.error("removal", what)
+    _refuse_pins_of_excluded(table, settings)
     if len(everybody.exclude_stores or ()) == len(stores):
         raise table.error("exclude-stores", "leaves no store; take one out of the list")
+
+
+def _refuse_pins_of_excluded(table: Table, settings: PolicySettings) -> None:
+    """A pin for somebody whom a list leaves alone: only one of the two can be meant."""
+    for row, (name, wishes) in zip(table.rows("people"), settings.people, strict=True):
+        lists = [their.whose for names, their in settings.groups if name in names and their.exclude]
+        if lists and wishes.pin is not None and wishes.exclude is None:
+            what = (
+                f"is for {name}, whom {lists[-1]} leaves alone; take the pin out, or say "
+                "exclude = false beside it"
+            )
+            raise row.error("pin", what)

@@ -81,7 +81,7 @@ class Wishes:
     faces: Faces | None = None
     withholding: Withholding | None = None
     exclude_stores: tuple[str, ...] | None = None
-    exclude: bool = False
+    exclude: bool | None = None  # False: not left alone, whatever the group says
     pin: str | None = None  # how the version's digest begins
     whose: str = "[policy]"  # who says so, in reasons
 

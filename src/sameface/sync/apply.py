@@ -30,17 +30,21 @@ from sameface.values import Account, Observation, Person, Picture, Standing
 from sameface.vault import Agreement, Dossier, Entry, Finding, Harm
 from sameface.vault.blobs import digest_of
 
-_WITHHELD = "is withheld by the person since the plan was made; make a new plan."
+_WITHHELD = "is withheld by the person since the plan was made"
+_STRANGE = "was to get a photo that is none of this person's"
+_FORGET = "forget"
+"""Whoever is to be forgotten goes from their stores though they are left alone otherwise."""
 
 
 class Applier:
-    """Carries out the actions of one run, `total` of them in all."""
+    """Carries out the actions of one run, `total` of them in all; `verb` is what kind it is."""
 
-    def __init__(self, work: Work, run: str, total: int) -> None:
+    def __init__(self, work: Work, run: str, total: int, *, verb: str = "sync") -> None:
         self._work = work
         self._vault = work.vault
         self._run = run
         self._total = total
+        self._verb = verb
         at_once = {s: max(1, c.capabilities.concurrency) for s, c in work.connectors.items()}
         # A connector sees to it how many requests its store gets at a time. While one write is
         # announced or compared another may ask, so there are twice as many places, and squares are
@@ -70,15 +74,19 @@ class Applier:
     async def _all_of(self, actions: Sequence[Action], dossier: Dossier | None) -> None:
         last = len(self._turn)
         for action in sorted(actions, key=lambda one: self._turn.get(one.store, last)):
-            if dossier is not None and self._is_withheld(action, dossier):
-                self._tell(action, Result.MOVED, f"{action.store} {_WITHHELD}")
+            if dossier is not None and (why := self._left_alone(action, dossier)):
+                self._tell(action, Result.MOVED, f"{action.store} {why}; make a new plan.")
             else:
                 await self._one(action, None if dossier is None else dossier.person)
 
-    def _is_withheld(self, action: Action, dossier: Dossier) -> bool:
-        """True for a photo that its person, since the plan was made, does not want there."""
+    def _left_alone(self, action: Action, dossier: Dossier) -> str:
+        """Why, since the plan was made, nothing is to be done there any more; "" where it is."""
         policy = self._policy.of_person(dossier.person, dossier.withheld)
-        return action.after is not None and action.store in policy.withheld
+        if action.after is not None and action.store in policy.withheld:
+            return _WITHHELD
+        if policy.excluded and self._verb != _FORGET:
+            return f"is left alone by now, as {policy.excluded} says"
+        return "is left alone by now (exclude-stores)" if action.store in policy.without else ""
 
     async def _one(self, action: Action, person: Person | None) -> None:
         connector = self._work.connectors.get(action.store)
@@ -92,6 +100,9 @@ class Applier:
             write = Write(
                 action, account, connector, known.get(account.ref), self._vault, self._work.clock
             )
+            if not await write.is_theirs():
+                self._tell(action, Result.MOVED, f"{action.store} {_STRANGE}; make a new plan.")
+                return
             if await write.is_done():
                 self._tell(action, Result.THERE)
                 return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from sameface.jobs import run_pages
 from sameface.sync.apply import Applier
@@ -28,10 +28,13 @@ class Judge:
         self._vault = work.vault
         self._policy = policy
         self._tally = Tally()
+        self._met: set[str] = set()  # names in the policy that are somebody's
 
     def decide(self, dossier: Dossier) -> Decision:
         """What to do about one person, told to nobody."""
         of = dossier
+        if self._policy.people:
+            self._met |= self._policy.named(of.person)
         return decide(of.person, of.cells, of.agreed, self._policy, of.pin, withheld=of.withheld)
 
     async def page(self, dossiers: Sequence[Dossier]) -> None:
@@ -104,8 +107,26 @@ class Judge:
             doubtful=() if of_some else await self._doubtful(),
             failures=(*broken.values(), *(applier.failures if applier else ())),
             stopped=stopped,
-            warnings=() if of_some else self.empty(),
+            warnings=() if of_some else (*self.empty(), *self._strangers(stopped=stopped)),
         )
+
+    def _strangers(self, *, stopped: bool) -> Iterator[str]:
+        """A sentence for each list of the settings with names that nobody goes by.
+
+        Silent where not everybody was seen: somebody may be known there.
+        """
+        if stopped or self._policy.unseen or not self._tally.people:
+            return
+        lists: defaultdict[str, list[str]] = defaultdict(list)
+        for name in sorted(self._policy.people.keys() - self._met):
+            for wish in self._policy.people[name]:
+                lists["[[policy.people]]" if wish.whose == name else wish.whose].append(name)
+        for whose, names in sorted(lists.items()):
+            many = f", as it does {len(names) - 1} more" if len(names) > 1 else ""
+            yield (
+                f"{self._work.settings.file.name} names {names[0]} in {whose}{many}, and no store "
+                "knows such a person; correct the name, or take it out."
+            )
 
     async def _doubtful(self) -> tuple[str, ...]:
         """A sentence for each doubtful account of a connected store."""

@@ -100,13 +100,17 @@ class Policy:
         theirs = frozenset(store for store in withheld if store in policy.stores)
         return replace(policy, withheld=theirs - policy.without)
 
+    def named(self, person: Person) -> frozenset[str]:
+        """The names under which something differs for that person."""
+        return frozenset(name for name in _names(person) if name in self.people)
+
     def _of(self, person: Person) -> Policy:
         if not self.people:
             return self
-        found = [self.people[name] for name in _names(person) if name in self.people]
-        if not found:
+        named = self.named(person)
+        if not named:
             return self
-        wishes = sorted({w for some in found for w in some}, key=_strength)
+        wishes = sorted({w for name in named for w in self.people[name]}, key=_strength)
         policy = self
         for wish in wishes:
             policy = policy._with(wish)
@@ -127,9 +131,14 @@ class Policy:
             faces=wish.faces or self.faces,
             withholding=wish.withholding or self.withholding,
             without=without,
-            excluded=wish.whose if wish.exclude else self.excluded,
+            excluded=self._excluded_by(wish),
             pin=wish.pin or self.pin,
         )
+
+    def _excluded_by(self, wish: Wishes) -> str:
+        if wish.exclude is None:
+            return self.excluded
+        return wish.whose if wish.exclude else ""
 
 
 def _leave(connector: Connector, store: StoreSettings | None) -> Leave:

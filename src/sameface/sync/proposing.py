@@ -120,6 +120,11 @@ async def undo(
             versions = await vault.versions(dossier.person.id)
             aims, moved = _back(dossier, theirs, versions, run)
             policy = whole.of_person(dossier.person, dossier.withheld)
+            if policy.excluded:
+                why = f"is left alone, as {policy.excluded} says"
+                left += [Left(dossier.person.upn, one, Call.LEAVE, why) for one in aims]
+                left += moved
+                continue
             some, more = await _toward(work, dossier, policy, aims)
             actions += some
             left += [*moved, *more]

@@ -23,7 +23,7 @@ from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
-from sameface.sync.work import Work, silent
+from sameface.sync.work import Work, operator, silent
 from sameface.values import Person
 from sameface.vault import Dossier, Entry, Vault
 
@@ -118,7 +118,7 @@ async def apply(
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         judge = Judge(work, await _policy(work, ()))
         run = await begin(work, plan.verb)
-        applier = Applier(work, run, len(plan.actions))
+        applier = Applier(work, run, len(plan.actions), verb=plan.verb)
         await vault.workers.expect(run, len(plan.actions))
         whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
         if whole:
@@ -175,7 +175,7 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
     """A new run; writes that an earlier one announced and never settled are marked so."""
     now = work.clock.now()
     run = name or new_run(work.clock)
-    await work.vault.begin_run(run, verb, now)
+    await work.vault.begin_run(run, verb, now, operator())
     for intent in await work.vault.in_flight():
         why = "its run ended before it was read back"
         entry = Entry(now, "cut off", why, intent.run, intent.person, intent.store)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -33,3 +36,12 @@ class Work:
 
 def silent(_: Progress | Decision) -> None:
     """For runs that nobody watches."""
+
+
+def operator() -> str:
+    """Under which of the system's accounts this process runs, and where, as the journal says it."""
+    try:
+        account = getpass.getuser()
+    except (OSError, KeyError):  # a container may run as a number that has no name
+        account = f"account {os.getuid()}"
+    return f"by {account} on {socket.gethostname()}"

@@ -49,6 +49,14 @@ class Write:
     vault: Vault
     clock: Clock
 
+    async def is_theirs(self) -> bool:
+        """False for a photo that the vault knows as nobody's or somebody else's: a plan may have
+        been written by hand, and its digest with it."""
+        if self.action.after is None:
+            return True
+        versions = await self.vault.versions(self.action.person)
+        return any(self.action.after in (one.digest, one.photo) for one in versions)
+
     async def is_done(self) -> bool:
         """True where the account was last seen with the photo that it is to get."""
         known = self.known

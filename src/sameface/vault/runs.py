@@ -12,10 +12,12 @@ from sameface.vault.journal import write
 from sameface.vault.values import Deed, Entry, Intent
 
 
-async def begin(connection: AsyncConnection, run: str, verb: str, at: datetime) -> None:
-    """A run starts."""
+async def begin(
+    connection: AsyncConnection, run: str, verb: str, at: datetime, by: str = ""
+) -> None:
+    """A run starts; `by` is under whose account, and where."""
     await connection.execute(runs.insert().values(id=run, verb=verb, began_at=at))
-    await write(connection, [Entry(at, f"{verb} began", "", run)])
+    await write(connection, [Entry(at, f"{verb} began", by, run)])
 
 
 async def end(connection: AsyncConnection, run: str, code: int, at: datetime) -> None:

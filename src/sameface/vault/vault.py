@@ -273,10 +273,10 @@ class Vault:
 
     # Runs
 
-    async def begin_run(self, run: str, verb: str, at: datetime) -> None:
-        """A run starts."""
+    async def begin_run(self, run: str, verb: str, at: datetime, by: str = "") -> None:
+        """A run starts; `by` is under whose account, and where."""
         async with self._writing() as connection:
-            await runs.begin(connection, run, verb, at)
+            await runs.begin(connection, run, verb, at, by)
 
     async def end_run(self, run: str, code: int, at: datetime) -> None:
         """A run ends, with that exit code."""
