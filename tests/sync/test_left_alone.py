@@ -23,10 +23,10 @@ async def exchange(office: Office) -> MemoryStore:
     return exchange
 
 
-def leave_alone(office: Office, *names: str, **person: bool) -> None:
+def leave_alone(office: Office, *names: str, exclude: bool | None = None) -> None:
     """A list of people, and what [[policy.people]] says of Alice."""
     listed = (frozenset(names), Wishes(exclude=True, whose="exclude-people"))
-    alice = ((ALICE, Wishes(whose=ALICE, **person)),) if person else ()
+    alice = ((ALICE, Wishes(whose=ALICE, exclude=exclude)),) if exclude is not None else ()
     office.policy = PolicySettings(groups=(listed,), people=alice)
 
 

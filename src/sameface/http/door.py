@@ -6,7 +6,6 @@ and nowhere else, and names a failed request without its query.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 from collections.abc import Collection, Mapping
@@ -24,6 +23,7 @@ from sameface import __version__
 from sameface.errors import Garbled, StoreFailed, Unreachable
 from sameface.http.answers import TRY_AGAIN, Answer, http_date
 from sameface.http.pacing import Clock, Patience, Pool, Quota, SharedQuota, Waiting
+from sameface.http.places import Places
 
 AGENT = f"NONISV|Sameface|sameface/{__version__}"
 """How we introduce ourselves; SharePoint throttles the undecorated first (protocols 3.7)."""
@@ -62,6 +62,12 @@ class _Request:
     account: str | None
 
     @property
+    def changes(self) -> bool:
+        """True for what may change something. It comes before what only reads: it may rest on a
+        comparison just made, and the longer it waits, the more likely somebody else is quicker."""
+        return self.method not in ("GET", "HEAD")
+
+    @property
     def asked(self) -> str:
         return f"{self.method} {self.target.path}"
 
@@ -96,7 +102,7 @@ class Door:
         self._tokens, self._auth = tokens, auth
         self._ca_file, self._transport = ca_file, transport
         self._patience = patience or Patience()
-        self._room = asyncio.Semaphore(concurrency)
+        self._room = Places(concurrency)
         self._quota = self._shared(quota, pool) if quota else None
         self._closed_until = float("-inf")
         self._http: httpx.AsyncClient | None = None
@@ -199,8 +205,9 @@ class Door:
         try:
             async with AsyncExitStack() as turn:
                 if self._quota is not None:
-                    await turn.enter_async_context(self._quota.spend(request.cost))
-                await turn.enter_async_context(self._room)
+                    spent = self._quota.spend(request.cost, first=request.changes)
+                    await turn.enter_async_context(spent)
+                await turn.enter_async_context(self._room.one(first=request.changes))
                 if (closed_s := self._closed_until - self.clock.ticks()) > 0:
                     await self.clock.sleep(closed_s)
                 return await self._send(request, headers)

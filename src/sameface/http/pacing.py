@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sameface.http.places import Places
+
 
 class Clock:
     """The machine's time. Tests pass another, so that no test ever waits."""
@@ -75,19 +77,20 @@ class Quota:
         self.units, self._period_s, self._clock = units, period.total_seconds(), clock
         self._free_at = deque([float("-inf")] * units)
         self._unused = asyncio.Semaphore(units)
-        self._turn = asyncio.Lock()
+        self._turn = Places(1)
 
     @asynccontextmanager
-    async def spend(self, cost: int) -> AsyncIterator[None]:
+    async def spend(self, cost: int, *, first: bool = False) -> AsyncIterator[None]:
         """Wait until `cost` units are free (never more than there are), and use them.
 
-        What costs nothing waits for nobody.
+        What costs nothing waits for nobody; what is `first`, for none that is not.
         """
         if not cost:
             yield
             return
         cost = min(cost, self.units)
-        async with self._turn:  # one after another, or two could each hold half of what both need
+        # One after another, or two could each hold half of what both need.
+        async with self._turn.one(first=first):
             for _ in range(cost):
                 await self._unused.acquire()
         free_at = [self._free_at.popleft() for _ in range(cost)]
@@ -141,16 +144,16 @@ class SharedQuota:
         self._name, self._pool = name, pool
         self._handful = max(1, min(_HANDFUL, units // 50))
         self._lease: _Lease | None = None
-        self._turn = asyncio.Lock()
+        self._turn = Places(1)
 
     @asynccontextmanager
-    async def spend(self, cost: int) -> AsyncIterator[None]:
+    async def spend(self, cost: int, *, first: bool = False) -> AsyncIterator[None]:
         """As `Quota.spend`."""
         if not cost:
             yield
             return
         cost = min(cost, self.units)
-        async with self._turn:
+        async with self._turn.one(first=first):
             lease = await self._with(cost)
             lease.left -= cost
             lease.used += cost

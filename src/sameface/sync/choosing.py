@@ -131,7 +131,7 @@ def _says(store: str, held: Held, agreed: Agreed, policy: Policy) -> Choice | No
     if unseen:
         return Choice(None, f"{store} could not be observed", store, Call.UNKNOWN)
     if cell is None or cell.standing in NO_PHOTO:
-        if last is None or last.photo is None:
+        if last is None or not last.is_missed:
             return None
         return _removed(store, last, held, agreed, policy)
     if is_leftover(cell):
@@ -203,7 +203,7 @@ def _newest(held: Held, agreed: Agreed, policy: Policy) -> Choice:
         because = f"nobody can tell whether {unclear} shows a new photo or one of the known ones"
         return Choice(None, because, unclear, Call.ASK)
     photos = {cell.photo for cell in shown}
-    empty = [c.store for c in cells if c.standing in NO_PHOTO and _had(agreed.get(c.store))]
+    empty = [c.store for c in cells if c.standing in NO_PHOTO and _missed(agreed.get(c.store))]
     # A removal is news while the removed photo is shown elsewhere; later photos have replaced it.
     gone = [store for store in empty if agreed[store].photo in photos]
     moved = [cell for cell in shown if _is_new(cell, agreed.get(cell.store))]
@@ -278,7 +278,9 @@ def _own_choices(
         return _conflict(base, changed, held, agreed, policy)
     if policy.own_choice is OwnChoice.KEEP:
         lost = [
-            c.store for c in held.values() if c.standing in NO_PHOTO and _had(agreed.get(c.store))
+            c.store
+            for c in held.values()
+            if c.standing in NO_PHOTO and _missed(agreed.get(c.store))
         ]
         why = 'is left as it is: somebody chose so there (own-choice = "keep")'
         kept = tuple((store, why) for store in (*(c.store for c in changed), *lost))
@@ -331,3 +333,7 @@ def _is_new(cell: Cell, last: Agreement | None) -> bool:
 
 def _had(last: Agreement | None) -> bool:
     return last is not None and last.photo is not None
+
+
+def _missed(last: Agreement | None) -> bool:
+    return last is not None and last.is_missed

@@ -69,7 +69,7 @@ class Tally:
         self.verdicts.update(verdict.call for verdict in decision.verdicts)
         standing = {cell.store: cell.standing for cell in dossier.cells}
         for last in dossier.agreed:
-            if last.photo is not None and last.store not in decision.withheld:
+            if last.is_missed and last.store not in decision.withheld:
                 self.had[last.store] += 1
                 self.lost[last.store] += standing.get(last.store, Standing.NONE) in NO_PHOTO
 

@@ -35,10 +35,26 @@ async def remembered(
 async def record(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
     """Remember these as the latest of their accounts.
 
-    A version that an account showed before, and does not any more, was shown until now.
+    A version that an account showed before, and does not any more, was shown until now. Accounts of
+    people who were forgotten while somebody looked are left out.
     """
+    findings = await _of_known(connection, findings)
     await _leave(connection, findings)
     await upsert(connection, observations, [_row(finding) for finding in findings])
+
+
+async def _of_known(connection: AsyncConnection, findings: Sequence[Finding]) -> list[Finding]:
+    pairs = {(f.observation.account.store, f.observation.account.ref) for f in findings}
+    if not pairs:
+        return []
+    query = sa.select(accounts.c.store, accounts.c.ref)
+    rows = await connection.execute(
+        query.where(database.among(pairs, accounts.c.store, accounts.c.ref))
+    )
+    there = {(row.store, row.ref) for row in rows}
+    return [
+        f for f in findings if (f.observation.account.store, f.observation.account.ref) in there
+    ]
 
 
 async def _leave(connection: AsyncConnection, findings: Sequence[Finding]) -> None:

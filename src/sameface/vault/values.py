@@ -74,6 +74,11 @@ class Shown:
     mark: Fingerprint
 
 
+SHOWN_AGAIN = "shown again"
+"""Instead of an agreement's change key, until a look finds the photo there: it was withheld there
+since, so that it may have been taken away as its person wished."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """When a store last showed the photo that it should; `photo` None is "agreed to show none"."""
@@ -83,6 +88,11 @@ class Agreement:
     photo: str | None
     change_key: str | None
     at: datetime
+
+    @property
+    def is_missed(self) -> bool:
+        """True where a photo that is not there any more was removed."""
+        return self.photo is not None and self.change_key != SHOWN_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

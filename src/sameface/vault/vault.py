@@ -190,11 +190,11 @@ class Vault:
         """Put new versions away, bytes first.
 
         False where its person has others by now than when it was found to be new: nothing is kept
-        of it, compare with those too.
+        of it, compare with those too. Nothing is kept of people who were forgotten meanwhile.
         """
         async with self._writing() as connection:
             still = await versions.are_new(connection, found)
-            kept = list(compress(found, still))
+            kept = await versions.of_known(connection, list(compress(found, still)))
             await self._blobs.keep_all(fresh.data for fresh in kept)
             await versions.keep(connection, kept)
         return still

@@ -11,17 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Fingerprint, Likeness, Standing, Version
 from sameface.vault import journal
-from sameface.vault.database import accounts, among, observations, versions
+from sameface.vault.database import accounts, among, observations, people, versions
 from sameface.vault.values import Entry, Fresh, Shown
 
 
-async def of(
-    connection: AsyncConnection, people: Collection[str]
-) -> dict[str, tuple[Version, ...]]:
+async def of(connection: AsyncConnection, ids: Collection[str]) -> dict[str, tuple[Version, ...]]:
     """Every version of these people, by person, oldest first."""
-    query = sa.select(versions).where(versions.c.person.in_(set(people)))
+    query = sa.select(versions).where(versions.c.person.in_(set(ids)))
     rows = await connection.execute(query.order_by(versions.c.first_seen, versions.c.digest))
-    theirs: dict[str, list[Version]] = {person: [] for person in people}
+    theirs: dict[str, list[Version]] = {person: [] for person in ids}
     for row in rows:
         theirs[row.person].append(_version(row))
     return {person: tuple(found) for person, found in theirs.items()}
@@ -30,11 +28,12 @@ async def of(
 async def are_new(connection: AsyncConnection, found: Sequence[Fresh]) -> tuple[bool, ...]:
     """Whether its person still has as many versions as when each was found to be new.
 
-    Of several of one person it is true of the first.
+    Of several of one person it is true of the first. There is nothing to compare with for somebody
+    who was forgotten meanwhile: see `keep`.
     """
-    people = {fresh.version.person for fresh in found}
+    ids = {fresh.version.person for fresh in found}
     query = sa.select(versions.c.person, sa.func.count().label("many")).where(
-        versions.c.person.in_(people)
+        versions.c.person.in_(ids)
     )
     counted = await connection.execute(query.group_by(versions.c.person))
     have = Counter({row.person: row.many for row in counted})
@@ -43,6 +42,13 @@ async def are_new(connection: AsyncConnection, found: Sequence[Fresh]) -> tuple[
         answers.append(have[fresh.version.person] == fresh.known)
         have[fresh.version.person] += answers[-1]
     return tuple(answers)
+
+
+async def of_known(connection: AsyncConnection, found: Sequence[Fresh]) -> list[Fresh]:
+    """Those whose person has not been forgotten since they were found."""
+    ids = {fresh.version.person for fresh in found}
+    there = set(await connection.scalars(sa.select(people.c.id).where(people.c.id.in_(ids))))
+    return [fresh for fresh in found if fresh.version.person in there]
 
 
 async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:

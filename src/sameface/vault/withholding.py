@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.vault import journal
 from sameface.vault.database import agreements, withheld
-from sameface.vault.values import Entry
+from sameface.vault.values import SHOWN_AGAIN, Entry
 
 
 async def choose(
@@ -19,8 +19,8 @@ async def choose(
     """From now on that person withholds their photo from these places and no others.
 
     Gives the places of which this is news; each is a line of the journal. Where they are shown
-    again, what was agreed on before is forgotten: a photo that is missing there now may have been
-    taken away as they wished, and is no removal.
+    again, a photo that is missing may have been taken away as they wished, and is no removal
+    (`SHOWN_AGAIN`); one that was put there instead is as new as before.
     """
     of = withheld.c
     before = set(await connection.scalars(sa.select(of.place).where(of.person == person)))
@@ -29,7 +29,7 @@ async def choose(
         gone = withheld.delete().where(of.person == person, of.place.in_(fewer))
         await connection.execute(gone)
         agreed = agreements.c.person == person, agreements.c.store.in_(fewer)
-        await connection.execute(agreements.delete().where(*agreed))
+        await connection.execute(agreements.update().where(*agreed).values(change_key=SHOWN_AGAIN))
     if more:
         rows = [{"person": person, "place": place, "at": at} for place in sorted(more)]
         await connection.execute(withheld.insert(), rows)
