@@ -53,7 +53,7 @@ def count_faces(data: bytes, limits: Limits = LIMITS) -> int | None:
     """
     if not can_find_faces():
         return None
-    array = pixels(data, FACES_PX, limits, spare=1.0)  # sharper finds no other faces
+    array = pixels(data, FACES_PX, limits, spare=1.0)  # sharper hardly ever finds others
     return None if min(array.shape[:2]) < _LEAST_PX else len(notable(faces_on(array)))
 
 
