@@ -51,7 +51,12 @@ def test_the_four_commands_work_over_there(there: There) -> None:
         there.ask("explain", who, "--surface", "outlook-client", "--json", code=0)
     )
     assert explained["surfaces"][0]["surface"] == "outlook-client"
-    assert "because it " in there.ask("plan", code=3)
+    plan = there.ask("plan", code=3)
+    assert "because it " in plan
+    told = json.loads(there.ask("plan", "--json", code=3))
+    left = [one for one in told["left"] if one["call"] != "leave"]
+    assert left
+    assert all(f"  {one['person']}, {one['store']}: {one['why']}\n" in plan for one in left)
     assert "Writes, each read back:" in there.ask("sync", code=5)
     assert "people show one face everywhere" in there.ask("status", "--remembered", code=0)
 

@@ -67,6 +67,12 @@ async def test_a_plan_about_everybody_is_made_approved_and_undone(desk: Desk) ->
     """The front door of a day: make a plan, look, apply, and put it all back."""
     await desk.observe()
     made = await desk.ended((await desk.told("/api/plans", 202))["id"])
+    told = (await desk.get(f"/api/plans/{made['plan']}")).json()
+    page = await desk.page(f"/plans/{made['plan']}")
+    uploads = [one for one in told["reasons"] if one["call"] == "by hand"]
+    assert {one["store"] for one in uploads} == {"yammer"}
+    assert all(f"yammer {one['why']}" in page for one in uploads)
+    assert {one["store"] for one in told["left"] if one["call"] == "by hand"} == {"yammer"}
     job = await desk.told(f"/api/plans/{made['plan']}/apply", 202)
     run = (await desk.ended(job["id"]))["run"]
     assert same(desk.office.stores["exchange"].shows(DORA), face("dora"))

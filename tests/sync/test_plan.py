@@ -17,7 +17,18 @@ from tests.sync.kit import Office, same, three_stores
 from tests.vault.kit import NOON
 
 from sameface.errors import BadDocument, BadUsage
-from sameface.sync import Action, Hold, Plan, Result, Verb, last_plan, load_plan
+from sameface.sync import (
+    LEAVING,
+    Action,
+    Cause,
+    Hold,
+    Left,
+    Plan,
+    Result,
+    Verb,
+    last_plan,
+    load_plan,
+)
 from sameface.sync.plan import parse_plan
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
@@ -134,6 +145,20 @@ PLAN = Plan(
 )
 
 
+LEFT = {"person": ALICE, "store": "yammer", "call": "by hand", "why": "has no photo"}
+REASON = {"store": "yammer", "call": "by hand", "why": "has no photo", "people": 1}
+
+
+def test_a_plan_of_an_older_sameface_is_the_same_plan(tmp_path: Path) -> None:
+    """One without what is left has the digest it always had, and is accepted."""
+    document = PLAN.as_json()
+    (tmp_path / "plan.json").write_text(json.dumps(document))
+
+    assert document.keys() == {"sameface-plan", "digest", "organisation", "made_at", "actions"}
+    assert document["digest"] == "0da5f8816cd23f1f2d0ebdab024560307fb81fc8b6ec13a11daddc53f391789a"
+    assert load_plan(tmp_path / "plan.json") == PLAN
+
+
 @pytest.mark.parametrize(
     ("alter", "names"),
     [
@@ -152,6 +177,10 @@ PLAN = Plan(
         (lambda raw: raw["actions"][0].update(verb="remove"), "actions[1].after should be null"),
         (lambda raw: raw.update(pins=[{"person": "p1"}]), "pins[1].photo is missing"),
         (lambda raw: raw.update(warnings=[1]), "warnings should be a list of texts"),
+        (lambda raw: raw.update(left=[LEFT | {"call": "burn"}]), 'left[1].call has no "burn"'),
+        (lambda raw: raw.update(left=[LEFT]), "digest does not fit"),
+        (lambda raw: raw.update(reasons=[REASON]), "digest does not fit"),
+        (lambda raw: raw.update(reasons=[REASON | {"people": "1"}]), "reasons[1].people should be"),
     ],
 )
 def test_an_altered_plan_is_refused_by_name(tmp_path: Path, alter: Any, names: str) -> None:
@@ -201,6 +230,9 @@ actions = st.builds(
     texts,
 )
 holds = st.builds(Hold, texts, st.none() | texts, texts)
+calls = st.sampled_from(LEAVING)
+left = st.builds(Left, texts, texts, calls, texts)
+causes = st.builds(Cause, texts | st.just(""), calls, texts, st.integers(1, 10**9))
 
 
 @given(
@@ -208,12 +240,28 @@ holds = st.builds(Hold, texts, st.none() | texts, texts)
     st.lists(holds, max_size=2),
     st.sampled_from(["apply", "undo"]),
     st.lists(texts, max_size=2),
+    st.lists(left, max_size=2),
+    st.lists(causes, max_size=2),
 )
 def test_any_plan_survives_its_document(
-    actions: list[Action], pins: list[Hold], verb: str, warnings: list[str]
+    actions: list[Action],
+    pins: list[Hold],
+    verb: str,
+    warnings: list[str],
+    left: list[Left],
+    causes: list[Cause],
 ) -> None:
     """Whatever the names and keys look like."""
-    plan = Plan("Contoso", NOON, tuple(actions), tuple(pins), verb, tuple(warnings))
+    plan = Plan(
+        "Contoso",
+        NOON,
+        tuple(actions),
+        tuple(pins),
+        verb,
+        tuple(warnings),
+        left=tuple(left),
+        causes=tuple(causes),
+    )
 
     document = "\n".join(plan.as_text())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.servers.memory_store import face
 
-from sameface.views.plan import Change, Changes, plan_page
+from sameface.views.plan import Change, Changes, Kept, plan_page
 
 OLD, NEW = "a" * 64, "b" * 64
 PEOPLE = [
@@ -57,3 +57,38 @@ def test_warnings_come_first() -> None:
 def test_an_empty_plan_says_so() -> None:
     """Nothing to write is an answer too."""
     assert "Nothing to write" in page([])
+
+
+def test_what_is_left_comes_last_by_what_it_calls_for() -> None:
+    """The reason, whom it is of, and how many there are beyond those named; in no script."""
+    left = [
+        Kept("leave", "sharepoint", "is left alone (exclude-stores)", 1, ["dora@x.test"]),
+        Kept("by hand", "yammer", "has no photo: <upload> it", 12, ["bob@x.test", "carla@x.test"]),
+        Kept("unknown", "", "for another reason", 1, ["erik@x.test, exchange: broke off"]),
+    ]
+
+    text = plan_page("Contoso", PEOPLE, (), PICTURES, left=left, when="Now.", digest="0123")
+
+    marks = [
+        "alice@x.test</h2>",
+        "Could not be observed",
+        "erik@x.test, exchange: broke off",
+        "Somebody has to change it there",
+        "<b>yammer</b> of 12 people has no photo: &lt;upload&gt; it",
+        "<li>carla@x.test</li>",
+        "10 more, whom",
+        "Left as it is</h2>",
+        "<b>sharepoint</b> of 1 person is left alone",
+    ]
+    places = [text.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert "<script" not in text
+
+
+def test_a_page_that_leaves_something_does_not_say_that_all_is_well() -> None:
+    """Nothing to write, and yet something is to be done."""
+    left = [Kept("by hand", "yammer", "has no photo", 1, ["bob@x.test"])]
+    text = plan_page("Contoso", [], (), {}, left=left, when="Now.", digest="0123")
+
+    assert "Nothing to write." in text
+    assert "shows what it should" not in text

@@ -28,15 +28,15 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         plan = sync.load_plan(args.plan) if args.plan else sync.last_plan(session.vault)
-        with keeping(as_json=args.json) as kept:
+        with keeping(session, as_json=args.json) as kept:
             with progress.bar(quiet=args.json) as watch:
                 outcome = await sync.apply(
                     session.settings,
                     session.connectors,
                     session.vault,
                     session.clock,
-                    watch,
+                    kept.beside(watch),
                     plan=plan,
                     tell=kept,
                 )
-            return await ended(session, outcome, kept, as_json=args.json)
+            return ended(session, outcome, kept, as_json=args.json)

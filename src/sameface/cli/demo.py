@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sameface import sync
-from sameface.cli import progress, reporting, telling, terminal
+from sameface.cli import lagging, progress, reporting, telling, terminal
 from sameface.cli.plan import lines
 from sameface.cli.remaining import Remaining
 from sameface.cli.serve import serve_console
@@ -91,7 +91,7 @@ class _Story:
             outcome = await sync.status(
                 s.settings, s.connectors, s.vault, s.clock, watch, tell=decisions.append
             )
-        rows = await s.rows(decisions, outcome)
+        rows = s.rows(decisions)
         _heading(title)
         telling.draw(s, rows)
         sentence = telling.summary(outcome)
@@ -121,7 +121,8 @@ class _Story:
             for line in named:
                 terminal.say(line)
         _heading("What may still be seen for a while, and until when")
-        for line in telling.lag(self._session, rows):
+        explainers = (self._session.explainer_of(row.subject) for row in rows)
+        for line in lagging.lines(lagging.lags(self._session, explainers)):
             terminal.say(line)
 
     # --- explain -------------------------------------------------------------------------------

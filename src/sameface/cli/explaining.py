@@ -35,7 +35,7 @@ async def _explained(args: argparse.Namespace) -> int:
             names=[args.person],
         )
         viewer = await _viewer(session, args.viewer)
-        explainer = await session.explainer(decisions[0], outcome)
+        explainer = session.explainer(decisions[0])
     if args.orders or args.best:
         foreseeing.foresee(explainer, viewer, args)
     else:

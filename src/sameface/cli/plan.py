@@ -21,6 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
     parser.add_argument("-o", "--output", type=Path, metavar="PLAN.JSON", help="save it here too")
     parser.add_argument("--html", type=Path, metavar="FILE", help="a page with the pictures")
+    parser.add_argument("--all", action="store_true", help="name everybody whom it leaves as is")
     parser.add_argument("--json", action="store_true", help="the plan as JSON")
 
 
@@ -40,6 +41,7 @@ async def _run(args: argparse.Namespace) -> int:
                     session.clock,
                     watch,
                     tell=remaining.add,
+                    whole=args.all,
                 )
             if args.html is not None:
                 await save_page(made, session.vault, args.html)
@@ -49,14 +51,14 @@ async def _run(args: argparse.Namespace) -> int:
             for part in made.as_text():
                 terminal.out(part)
         else:
-            _tell(made, outcome, remaining)
+            _tell(made, outcome, remaining, everybody=args.all)
     return outcome.exit_code
 
 
-def _tell(made: sync.Plan, outcome: sync.Outcome, remaining: Remaining) -> None:
+def _tell(made: sync.Plan, outcome: sync.Outcome, remaining: Remaining, *, everybody: bool) -> None:
     """The plan, what else is left, and what to do next."""
     said = chain(lines(made), telling.failures(outcome), remaining.lines())
-    for line in chain(said, telling.doubtful(made.doubtful)):
+    for line in chain(said, telling.doubtful(made.doubtful), alone(made, everybody=everybody)):
         terminal.say(line)
     for warning in made.warnings:
         if warning not in outcome.warnings:
@@ -72,6 +74,17 @@ def lines(plan: sync.Plan) -> Iterator[str]:
         yield "Nothing to write."
     for action in plan.actions:
         yield f"  {action.name}, {action.store}: {_does(action)}, because it {action.because}"
+
+
+def alone(plan: sync.Plan, *, everybody: bool = False) -> Iterator[str]:
+    """What differs and is nobody's to change: of how many people and why, or of whom."""
+    told = plan.left if everybody else plan.causes
+    left = [one for one in told if one.call is sync.Call.LEAVE]
+    if left:
+        yield "  Left as it is:"
+        yield from (f"    {one}" for one in left)
+        if not everybody:
+            yield "    `sameface plan --all` names them."
 
 
 def _does(action: sync.Action) -> str:

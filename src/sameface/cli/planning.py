@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sameface.errors import BadUsage, BlobLost, PictureRefused
 from sameface.pictures import Want
-from sameface.sync import Plan
+from sameface.sync import Cause, Left, Plan, by_cause
 from sameface.vault import Vault
-from sameface.views.plan import Change, Changes, plan_page
+from sameface.views.plan import Change, Changes, Kept, plan_page
 from sameface.workshop.service import workshop
 
 _THUMBNAIL_PX = 96
@@ -30,6 +30,7 @@ async def save_page(plan: Plan, vault: Vault, file: Path) -> None:
         people,
         (*plan.warnings, *(f"{one}; it is left alone." for one in plan.doubtful)),
         await _thumbnails(plan, vault),
+        left=[_kept(cause, left) for cause, left in by_cause(plan.left, plan.causes)],
         when=f"Made on {plan.made_at:%A %d %B %Y, %H:%M} UTC.",
         digest=plan.digest[:12],
     )
@@ -39,6 +40,11 @@ async def save_page(plan: Plan, vault: Vault, file: Path) -> None:
         raise BadUsage(
             f"The page cannot be written to {file} ({wrong.strerror}); name another file."
         ) from wrong
+
+
+def _kept(cause: Cause, left: list[Left]) -> Kept:
+    names = [one.person if cause.store else str(one) for one in left]
+    return Kept(str(cause.call), cause.store, cause.because, cause.people, names)
 
 
 async def _thumbnails(plan: Plan, vault: Vault) -> dict[str, bytes]:

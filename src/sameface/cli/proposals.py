@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sameface import sync
@@ -42,7 +42,7 @@ async def settle(
 
 def foretell(proposal: Proposal) -> None:
     """What will be done, what cannot, and where a store will remember."""
-    for line in (*lines(proposal.plan), *_left(proposal)):
+    for line in (*lines(proposal.plan), *(f"  {one}" for one in proposal.left)):
         terminal.say(line)
     for warning in proposal.plan.warnings:
         terminal.say(f"  Beware: {warning}")
@@ -88,10 +88,7 @@ def told(proposal: Proposal, outcome: Outcome | None) -> dict[str, Any]:
     """The whole as JSON data; `outcome` null where nothing was done."""
     return {
         "plan": proposal.plan.as_json(),
-        "left": [
-            {"person": one.person, "store": one.store, "call": str(one.call), "why": one.because}
-            for one in proposal.left
-        ],
+        "left": [one.as_json() for one in proposal.left],
         "outcome": None if outcome is None else _done(outcome),
         "exit": exit_code(proposal, outcome),
     }
@@ -114,8 +111,3 @@ def _done(outcome: Outcome) -> dict[str, Any]:
 
 
 _ABOUT_THE_RUN = ("run", "results", "failures", "stopped")
-
-
-def _left(proposal: Proposal) -> Iterator[str]:
-    for one in proposal.left:
-        yield f"  {one.person}, {one.store}: {one.because}"

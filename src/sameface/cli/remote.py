@@ -6,22 +6,24 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from sameface.cli import terminal
-from sameface.cli.plan import lines
+from sameface.cli.plan import alone, lines
 from sameface.errors import BadUsage
 from sameface.http import Door, is_loopback
+from sameface.sync import Call, Plan
 from sameface.sync.plan import parse_plan
 
 TOKEN = "SAMEFACE_TOKEN"  # noqa: S105  the variable's name
 _ASK_AGAIN_S = 0.5
 _REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429, 502, 503)
-_BEYOND_A_PLAN = ("people", "left")
+_BEYOND_A_PLAN = "people"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -155,11 +157,21 @@ async def _plan(remote: _Remote, args: argparse.Namespace) -> int:
     if args.json:
         terminal.out(json.dumps(told, ensure_ascii=False))
         return int(job["exit"])
-    document = {name: value for name, value in told.items() if name not in _BEYOND_A_PLAN}
-    for line in lines(parse_plan(json.dumps(document), "the plan over there")):
+    document = {name: value for name, value in told.items() if name != _BEYOND_A_PLAN}
+    plan = parse_plan(json.dumps(document), "the plan over there")
+    for line in chain(lines(plan), _left(plan), alone(plan)):
         terminal.say(line)
     terminal.say(f"\nReview and approve it at {remote.door.url}/plans/{job['plan']}")
     return int(job["exit"])
+
+
+def _left(plan: Plan) -> Iterator[str]:
+    """Who is needed, or could not be observed."""
+    left = [one for one in plan.left if one.call is not Call.LEAVE]
+    yield from (f"  {one}" for one in left)
+    more = sum(one.people for one in plan.causes if one.call is not Call.LEAVE) - len(left)
+    if more:
+        yield f"  {more} more are left; `sameface plan --all` names them."
 
 
 async def _sync(remote: _Remote, args: argparse.Namespace) -> int:

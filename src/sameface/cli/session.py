@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sameface import sync
 from sameface.connectors.base import Connector
 from sameface.connectors.registry import open_connector
 from sameface.documents import nearest, pointing
-from sameface.errors import BadDocument, StoreFailed
+from sameface.errors import BadDocument
 from sameface.explain import Explainer, Subject
 from sameface.explain.status import Row, row
 from sameface.http import Clock
@@ -37,29 +36,26 @@ class Session:
         """Connected stores that the rulebook does not speak of (`folder`)."""
         return tuple(store for store in self.connectors if store not in self.book.stores)
 
-    async def explainer(
-        self, decision: sync.Decision, outcome: sync.Outcome, now: datetime | None = None
-    ) -> Explainer:
-        """Ready to explain the person whom a decision is about, from what the vault remembers."""
-        cells = await self.vault.cells(decision.person.id)
+    def explainer(self, decision: sync.Decision) -> Explainer:
+        """Ready to explain the person whom a decision is about, from what it rests on."""
         subject = Subject(
             person=decision.person,
-            cells=cells,
+            cells=decision.cells,
             wanted=decision.wanted,
             stores=frozenset(self.connectors),
             options=dict(self.settings.options),
-            failed=frozenset(f.store for f in outcome.failures if isinstance(f, StoreFailed)),
+            failed=decision.unseen,
             withheld=decision.withheld,
         )
-        return self.explainer_of(subject, now)
+        return self.explainer_of(subject)
 
-    def explainer_of(self, subject: Subject, now: datetime | None = None) -> Explainer:
+    def explainer_of(self, subject: Subject) -> Explainer:
         """Ready to explain somebody at hand."""
-        return Explainer(subject, self.book, now or self.clock.now())
+        return Explainer(subject, self.book, self.clock.now())
 
-    async def rows(self, decisions: Sequence[sync.Decision], outcome: sync.Outcome) -> list[Row]:
+    def rows(self, decisions: Iterable[sync.Decision]) -> list[Row]:
         """How these people stand, in stores and surfaces."""
-        return [row(await self.explainer(one, outcome), self.further) for one in decisions]
+        return [row(self.explainer(one), self.further) for one in decisions]
 
 
 @asynccontextmanager

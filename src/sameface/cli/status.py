@@ -11,6 +11,7 @@ from typing import Any
 from sameface import sync
 from sameface.cli import progress, telling, terminal
 from sameface.cli.arguments import add_settings
+from sameface.cli.late import Late
 from sameface.cli.remaining import Remaining
 from sameface.cli.session import Session, open_session
 from sameface.explain.status import Row
@@ -33,9 +34,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    with Remaining() as remaining:
-        chosen = Chosen(remaining, None if args.all or args.json else SHOWN)
-        async with open_session(args.settings) as session:
+    async with open_session(args.settings) as session:
+        with Remaining() as remaining:
+            most = None if args.all or args.json else SHOWN
+            late = Late(session, most=None) if args.all else Late(session)
+            chosen = Chosen(remaining, late, most)
             with progress.bar(quiet=args.json) as watch:
                 outcome = await sync.status(
                     session.settings,
@@ -46,7 +49,7 @@ async def _run(args: argparse.Namespace) -> int:
                     tell=chosen,
                     names=args.people,
                 )
-            rows = await session.rows(chosen.decisions, outcome)
+            rows = session.rows(chosen.decisions)
             if args.json:
                 terminal.out(json.dumps(as_json(session, outcome, rows), ensure_ascii=False))
             else:
@@ -57,11 +60,11 @@ async def _run(args: argparse.Namespace) -> int:
 class Chosen:
     """Who is shown: all of them if they are `most` at most, else those first who differ.
 
-    `people` counts everybody, `remaining` has what is left of everybody.
+    `people` counts everybody, `remaining` has what is left of everybody, `late` who is late.
     """
 
-    def __init__(self, remaining: Remaining, most: int | None) -> None:
-        self.remaining, self._most = remaining, most
+    def __init__(self, remaining: Remaining, late: Late, most: int | None) -> None:
+        self.remaining, self.late, self._most = remaining, late, most
         self.people = 0
         self._first: list[sync.Decision] = []
         self._differing: list[sync.Decision] = []
@@ -72,7 +75,8 @@ class Chosen:
         if self._has_room(self._first):
             self._first.append(decision)
         calm = {sync.Call.NOTHING, sync.Call.LEAVE}
-        differs = not {verdict.call for verdict in decision.verdicts} <= calm
+        calls = {verdict.call for verdict in decision.verdicts}
+        differs = self.late.add(decision) or not calls <= calm
         if differs and self._most is not None and self._has_room(self._differing):
             self._differing.append(decision)
 
@@ -110,7 +114,6 @@ def tell(session: Session, outcome: sync.Outcome, rows: list[Row], chosen: Chose
     if len(rows) < chosen.people:
         terminal.say(f"\n{chosen.people - len(rows)} more; --all shows them.")
     terminal.say(f"\n{telling.summary(outcome)}")
-    late = [(row.subject.person, reason) for row in rows for reason in row.overdue]
-    told = chain(telling.failures(outcome), telling.overdue(late), chosen.remaining.lines())
+    told = chain(telling.failures(outcome), chosen.late.lines(), chosen.remaining.lines())
     for line in chain(told, telling.doubtful(outcome.doubtful)):
         terminal.say(line)

@@ -40,33 +40,34 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
-        with keeping(as_json=args.json) as kept:
+        with keeping(session, as_json=args.json) as kept:
             with progress.bar(quiet=args.json) as watch:
                 outcome = await sync.sync(
                     session.settings,
                     session.connectors,
                     session.vault,
                     session.clock,
-                    watch,
+                    kept.beside(watch),
                     tell=kept,
                 )
-            return await ended(session, outcome, kept, as_json=args.json)
+            return ended(session, outcome, kept, as_json=args.json)
 
 
 async def _watch(args: argparse.Namespace) -> int:
     """An outcome is told after each look that led to something; ends with the last one's code."""
     code = 0
     async with open_session(args.settings) as session:
-        with keeping(as_json=args.json) as kept:
+        with keeping(session, as_json=args.json) as kept:
             outcomes = sync.watch(
                 session.settings,
                 session.connectors,
                 session.vault,
                 session.clock,
+                kept.beside(),
                 tell=kept,
             )
             async for outcome in outcomes:
-                code = await ended(session, outcome, kept, as_json=args.json)
+                code = ended(session, outcome, kept, as_json=args.json)
                 sys.stdout.flush()  # who reads it through a pipe waits for it
                 kept.clear()
     return code

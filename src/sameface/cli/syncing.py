@@ -10,55 +10,67 @@ from typing import Any
 
 from sameface import sync
 from sameface.cli import telling, terminal
+from sameface.cli.lagging import Written
+from sameface.cli.late import Late
+from sameface.cli.progress import Watch
 from sameface.cli.remaining import Remaining
 from sameface.cli.session import Session
-
-_MOST_LAG = 200
+from sameface.sync.work import silent
 
 
 class Kept:
-    """What is kept of decisions until the end: the first of them, and words about what is left.
+    """What is kept of a run until its end: who was written, who is late, and what is left.
 
-    `remaining` is None where no words are wanted, since they are for people to read.
+    `remaining` is None where no words about that are wanted, since they are for people to read.
     """
 
-    def __init__(self, remaining: Remaining | None) -> None:
-        self.first: list[sync.Decision] = []
+    def __init__(self, session: Session, remaining: Remaining | None) -> None:
+        self.written, self.late = Written(), Late(session)
         self.remaining = remaining
 
+    def beside(self, watch: Watch = silent) -> Watch:
+        """A watcher for the sync functions that hears of writes, as the other one does."""
+
+        def both(step: sync.Progress) -> None:
+            self.written.step(step)
+            watch(step)
+
+        return both
+
     def __call__(self, decision: sync.Decision) -> None:
-        if len(self.first) < _MOST_LAG:
-            self.first.append(decision)
+        self.written.add(decision)
+        self.late.add(decision)
         if self.remaining is not None:
             self.remaining.add(decision)
 
     def clear(self) -> None:
         """Begin anew."""
-        self.first.clear()
+        self.written.clear()
+        self.late.clear()
         if self.remaining is not None:
             self.remaining.clear()
 
 
 @contextmanager
-def keeping(*, as_json: bool) -> Iterator[Kept]:
-    """A listener to decisions for a run that `ended` tells of."""
+def keeping(session: Session, *, as_json: bool) -> Iterator[Kept]:
+    """A listener to the decisions of a run, and to its writes, which `ended` tells of."""
     with Remaining() as remaining:
-        yield Kept(None if as_json else remaining)
+        yield Kept(session, None if as_json else remaining)
 
 
-async def ended(session: Session, outcome: sync.Outcome, kept: Kept, *, as_json: bool) -> int:
+def ended(session: Session, outcome: sync.Outcome, kept: Kept, *, as_json: bool) -> int:
     """Tell the outcome; returns its exit code."""
-    late = await telling.late(session, kept.first, outcome)
     if as_json or kept.remaining is None:
-        overdue = [{"person": person.upn} | reason.as_json() for person, reason in late]
-        terminal.out(json.dumps(data(outcome) | {"overdue": overdue}, ensure_ascii=False))
+        lag = {"lag": kept.written.as_json(session)}
+        told = data(outcome) | kept.late.as_json() | lag
+        terminal.out(json.dumps(told, ensure_ascii=False))
         return outcome.exit_code
     terminal.say(written(outcome))
-    before = chain(telling.failures(outcome), telling.overdue(late))
+    before = chain(telling.failures(outcome), kept.late.lines())
     left = chain(before, kept.remaining.lines(), telling.doubtful(outcome.doubtful))
     for line in left:
         terminal.say(line)
-    lagging = list(telling.lag(session, await session.rows(kept.first, outcome)))
+    lagging = list(kept.written.lines(session))
     if lagging:
         terminal.say("\nWhat will still be seen for a while:")
         for line in lagging:

@@ -13,8 +13,8 @@ from sameface.cli.session import Session
 from sameface.explain import Explanation
 from sameface.explain.status import Row, Spot
 from sameface.rules import Rulebook
-from sameface.sync import Call, Decision, Outcome
-from sameface.values import Ends, Person, Reason
+from sameface.sync import Call, Outcome
+from sameface.values import Ends
 from sameface.views.matrix import Column, Line, Mark, headings, legend, matrix, sign
 from sameface.views.narrative import until_text
 
@@ -95,66 +95,12 @@ def doubtful(sentences: Sequence[str]) -> Iterator[str]:
         yield f"    and {len(sentences) - _FEW_DOUBTS} more, which --json lists"
 
 
-async def late(
-    session: Session, decisions: Iterable[Decision], outcome: Outcome
-) -> list[tuple[Person, Reason]]:
-    """What should have followed earlier changes by now, and has not."""
-    return [
-        (decision.person, reason)
-        for decision in decisions
-        for reason in (await session.explainer(decision, outcome)).overdue()
-    ]
-
-
-def overdue(late: Iterable[tuple[Person, Reason]]) -> Iterator[str]:
-    """The same by person: since when, and by which rule."""
-    for person, reason in late:
-        yield f"  {person.name or person.upn} ({person.upn}): {reason.text}"
-
-
 def failures(outcome: Outcome) -> Iterator[str]:
     """What failed as a whole, and what looks wrong though nothing failed."""
     for failure in outcome.failures:
         yield f"  {failure}"
     for warning in outcome.warnings:
         yield f"  Beware: {warning}"
-
-
-BEFORE = "whoever looked before"
-"""A viewer about whose caches nothing is known."""
-
-
-def lag(session: Session, rows: Iterable[Row]) -> Iterator[str]:
-    """What may still be seen for a while: places and people by how it ends.
-
-    Who is signed in is nobody's to observe, and left out. What never changes by itself is no lag.
-    """
-    found: dict[str, dict[str, set[str]]] = {}
-    for row in rows:
-        explainer = session.explainer_of(row.subject)
-        for surface in session.book.surfaces.values():
-            if surface.reads in session.connectors and not surface.signed_in:
-                told = explainer.explain(surface.id, BEFORE)
-                if told.until.kind not in (Ends.SETTLED, Ends.NEVER):
-                    people = found.setdefault(ending(told), {}).setdefault(surface.title, set())
-                    people.add(row.subject.person.name or row.subject.person.upn)
-    for until, places in found.items():
-        people = set().union(*places.values())
-        yield f"  The former photo of {_named(people)} in {_listed(list(places))}: {until}."
-
-
-_FEW = 4
-
-
-def _named(people: set[str]) -> str:
-    names = sorted(people)
-    if len(names) <= _FEW:
-        return _listed(names)
-    return _listed([*names[: _FEW - 1], f"{len(names) - _FEW + 1} more"])
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def ending(told: Explanation) -> str:

@@ -93,10 +93,7 @@ class Doing:
         def hear(decision: sync.Decision) -> None:
             actions.extend(actions_of(decision))
             pins.extend(pins_of(decision))
-            left.extend(
-                sync.Left(decision.person.upn, one.store, one.call, one.because)
-                for one in decision.calling(sync.Call.BY_HAND, sync.Call.ASK, sync.Call.UNKNOWN)
-            )
+            left.extend(sync.left_of(decision, sync.Call.BY_HAND, sync.Call.ASK, sync.Call.UNKNOWN))
 
         person = await self._desk.vault.person(name)
         await sync.status(*self._desk.tools, tell=hear, names=[person.upn])

@@ -60,9 +60,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
                                                    after=_list(_TEXT), until=_ANY)),
                          "refused": _list(_ANY)}),
     "Plan": _object(
-        "verb", "pins", "warnings", organisation=_TEXT, made_at=_TEXT, digest=_TEXT,
+        "verb", "pins", "warnings", "reasons", organisation=_TEXT, made_at=_TEXT, digest=_TEXT,
         actions=_list(_ACTION), verb=_TEXT, pins=_list(_ANY), warnings=_list(_TEXT), people=_COUNT,
         left=_list(_object(person=_TEXT, store=_TEXT, call=_TEXT, why=_TEXT)),
+        reasons=_list(_object(store=_TEXT, call=_TEXT, why=_TEXT, people=_COUNT)),
     ),
     "Plans": _object(plans=_list(_object(digest=_TEXT, verb=_TEXT, made_at=_TEXT, actions=_COUNT,
                                          people=_COUNT))),

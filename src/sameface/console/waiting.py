@@ -44,15 +44,7 @@ class Waiting:
         """The document of the plan, and what is left."""
         return self.plan.as_json() | {
             "people": self.people,
-            "left": [
-                {
-                    "person": one.person,
-                    "store": one.store,
-                    "call": str(one.call),
-                    "why": one.because,
-                }
-                for one in self.left
-            ],
+            "left": [one.as_json() for one in self.left or self.plan.left],
         }
 
     def in_short(self) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision, Verdict, decide
+from sameface.sync.left import LEAVING, Cause, Left, by_cause, left_of
 from sameface.sync.mending import mend
 from sameface.sync.outcome import Outcome, Progress, Result
 from sameface.sync.plan import Action, Hold, Plan, Verb, load_plan
 from sameface.sync.policy import Leave, Policy
-from sameface.sync.proposing import Left, Proposal, erase, forget, restore, undo
+from sameface.sync.proposing import Proposal, erase, forget, restore, undo
 from sameface.sync.run import apply, last_plan, plan, save_last, status, sync
 from sameface.sync.watching import watch
 
 __all__ = [
+    "LEAVING",
     "Action",
     "Call",
+    "Cause",
     "Decision",
     "Hold",
     "Leave",
@@ -26,10 +29,12 @@ __all__ = [
     "Verb",
     "Verdict",
     "apply",
+    "by_cause",
     "decide",
     "erase",
     "forget",
     "last_plan",
+    "left_of",
     "load_plan",
     "mend",
     "plan",

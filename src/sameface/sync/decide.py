@@ -35,7 +35,8 @@ class Decision:
     """All stores of one person. `wanted` is the photo to show everywhere, None where there is none,
     or nobody can say; `because` is a sentence. `pin`: the choice is to be remembered, so that it
     lasts until an authority changes. `emptied`: the photo is being removed everywhere. `withheld`
-    are the stores that are to show none, since the person wants it so."""
+    are the stores that are to show none, since the person wants it so. It rests on `cells`, as they
+    were observed, but for the stores in `unseen`, which could not be observed to the end."""
 
     person: Person
     wanted: str | None
@@ -44,6 +45,8 @@ class Decision:
     pin: bool = False
     emptied: bool = False
     withheld: frozenset[str] = frozenset()
+    cells: tuple[Cell, ...] = ()
+    unseen: frozenset[str] = frozenset()
 
     def calling(self, *calls: Call) -> tuple[Verdict, ...]:
         """The stores that call for one of these."""
@@ -71,7 +74,18 @@ def decide(
     people chose elsewhere. Where that cannot be said, nothing is written: the verdict says who
     must act.
     """
-    policy = policy.of_person(person, withheld)
+    observed = tuple(cells)
+    decision = _decided(person, observed, agreed, policy.of_person(person, withheld), pin)
+    return replace(decision, cells=observed, unseen=policy.unseen)
+
+
+def _decided(
+    person: Person,
+    cells: tuple[Cell, ...],
+    agreed: Iterable[Agreement],
+    policy: Policy,
+    pin: Pin | None,
+) -> Decision:
     known = {cell.store: cell for cell in cells if cell.store in policy.stores}
     if policy.excluded:
         because = f"is left alone, as {policy.excluded} says"

@@ -15,6 +15,7 @@ from sameface.documents import Table
 from sameface.errors import BadDocument, BadUsage
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
+from sameface.sync.left import LEAVING, Cause, Left
 from sameface.values import iso
 
 FORMAT = 1
@@ -63,7 +64,8 @@ class Plan:
     """All actions, one person's together. `made_at` is in UTC; `verb` names the run that does it.
 
     `warnings` are sentences that whoever applies it should have read, `doubtful` others about
-    accounts that it leaves alone, since nobody can tell whose they are.
+    accounts that it leaves alone, since nobody can tell whose they are. `left` are the first it
+    does not change though they differ, or could not be observed, and `causes` why, and how many.
     """
 
     organisation: str
@@ -73,6 +75,8 @@ class Plan:
     verb: str = "apply"
     warnings: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -136,6 +140,10 @@ class Plan:
             said["warnings"] = list(self.warnings)
         if self.doubtful:
             said["doubtful"] = list(self.doubtful)
+        if self.left:
+            said["left"] = [one.as_json() for one in self.left]
+        if self.causes:
+            said["reasons"] = [one.as_json() for one in self.causes]
         return said
 
 
@@ -172,6 +180,8 @@ def parse_plan(text: str, file: str) -> Plan:
         table.text("verb", "apply"),
         table.texts("warnings"),
         table.texts("doubtful"),
+        _left(table),
+        _causes(table),
     )
     table.done()
     if plan.digest != digest:
@@ -260,6 +270,27 @@ def _pins(table: Table) -> tuple[Hold, ...]:
         pins.append(Hold(row.text("person"), _maybe(row, "photo"), row.text("why")))
         row.done()
     return tuple(pins)
+
+
+def _left(table: Table) -> tuple[Left, ...]:
+    left = []
+    for row in table.rows("left"):
+        left.append(Left(row.text("person"), row.text("store"), _call(row), row.text("why")))
+        row.done()
+    return tuple(left)
+
+
+def _causes(table: Table) -> tuple[Cause, ...]:
+    causes = []
+    for row in table.rows("reasons"):
+        people = int(row.value("people", int, required=True))
+        causes.append(Cause(row.text("store", ""), _call(row), row.text("why"), people))
+        row.done()
+    return tuple(causes)
+
+
+def _call(row: Table) -> Call:
+    return Call(row.choice("call", LEAVING))
 
 
 def _maybe(row: Table, key: str) -> str | None:

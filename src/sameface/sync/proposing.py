@@ -10,6 +10,7 @@ from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
 from sameface.sync.choosing import NO_PHOTO, Call
+from sameface.sync.left import Left
 from sameface.sync.leftovers import is_leftover
 from sameface.sync.observe import Pass, observe, observe_people
 from sameface.sync.pinning import policy_of, version_of
@@ -29,19 +30,8 @@ _UNTOUCHED = ("moved", "refused", "already there")
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A store that the plan does not change though it was asked to, and why, in words that follow
-    the store's name."""
-
-    person: str  # UPN
-    store: str
-    call: Call
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan, about whom it is, and what it cannot do."""
+    """A plan, about whom it is, and what it does not do though it was asked to."""
 
     plan: Plan
     people: tuple[Person, ...]

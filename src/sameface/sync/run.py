@@ -17,6 +17,7 @@ from sameface.sync.apply import Applier
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
 from sameface.sync.judging import PAGE, Judge, people
+from sameface.sync.left import LISTED, Leaving
 from sameface.sync.observe import Pass, observe, observe_people
 from sameface.sync.outcome import Outcome, Progress, Tally
 from sameface.sync.pinning import policy_of
@@ -59,14 +60,20 @@ async def plan(
     progress: Watch = silent,
     *,
     tell: Tell = silent,
+    whole: bool = False,
 ) -> tuple[Plan, Outcome]:
-    """As `status`, and the writes that a sync would make, saved as the vault's last plan."""
+    """As `status`, and the writes that a sync would make, saved as the vault's last plan.
+
+    It lists what is left of the first people only, unless the `whole` of it is asked for.
+    """
+    leaving = Leaving(None if whole else LISTED)
     actions: list[Action] = []
     pins: list[Hold] = []
 
     def collect(decision: Decision) -> None:
         actions.extend(actions_of(decision))
         pins.extend(pins_of(decision))
+        leaving.add(decision)
         tell(decision)
 
     with listening() as stop:
@@ -79,6 +86,8 @@ async def plan(
         tuple(pins),
         warnings=(*outcome.warnings, *remembering(actions)),
         doubtful=outcome.doubtful,
+        left=leaving.left,
+        causes=leaving.causes,
     )
     save_last(vault, made)
     return made, outcome

@@ -27,12 +27,33 @@ class Changes:
     changes: Sequence[Change]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Stores that the plan leaves as they are, for one reason: of how many `people`, and the
+    `names` (UPNs) of those it lists. `call` is a `Call`; without a `store` it is of several."""
+
+    call: str
+    store: str
+    because: str
+    people: int
+    names: Sequence[str]
+
+
+_CALLS = {
+    "unknown": "Could not be observed",
+    "ask": "Somebody has to say what is right",
+    "by hand": "Somebody has to change it there",
+    "leave": "Left as it is",
+}
+
+
 def plan_page(
     organisation: str,
     people: Sequence[Changes],
     warnings: Sequence[str],
     thumbnails: Mapping[str, bytes],
     *,
+    left: Sequence[Kept] = (),
     when: str,
     digest: str,
 ) -> str:
@@ -44,7 +65,12 @@ def plan_page(
         organisation=organisation,
         people=people,
         warnings=warnings,
+        left=[(title, of) for call, title in _CALLS.items() if (of := _calling(call, left))],
         writes=sum(len(person.changes) for person in people),
         when=when,
         digest=digest,
     )
+
+
+def _calling(call: str, left: Sequence[Kept]) -> list[Kept]:
+    return [one for one in left if one.call == call]
