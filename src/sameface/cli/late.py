@@ -41,7 +41,8 @@ class Late:
             for reason in reasons:
                 yield f"  {person.name or person.upn} ({person.upn}): {reason.text}"
         if self.more:
-            yield f"  {self.more} more people are overdue; `sameface status --all` names them."
+            people = "person is" if self.more == 1 else "people are"
+            yield f"  {self.more} more {people} overdue; `sameface status --all` names all."
 
     def as_json(self) -> dict[str, Any]:
         """The same as data."""
