@@ -1,8 +1,8 @@
 """The loop that every administrator writes: for each person and store one GET, and one PUT.
 
-`python -m bench.loop FOLDER [N] [write]` in a folder with a tenant's sameface.toml, for everybody or the
-first N; O365 for Graph, plain calls for SharePoint and Yammer, one after another, and again where
-it is told to wait.
+`python -m bench.loop FOLDER [N] [write]` in a folder with a tenant's sameface.toml, for everybody
+or the first N; O365 for Graph, plain calls for SharePoint and Yammer, one after another, and again
+where it is told to wait.
 """
 
 from __future__ import annotations

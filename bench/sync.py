@@ -154,7 +154,7 @@ def _tell_loop(stages: dict[str, Stage], people: int, looped: int) -> None:
     reading = stages[READING].told["total"] * people / looped
     many = reading / stages[UNCHANGED].told["total"]
     if looped < people:
-        say(f"The loop went through {looped:,} people only; for all it takes {reading:,.0f} requests.")
+        say(f"The loop went through {looped:,} people; for all it takes {reading:,.0f} requests.")
     say(
         "Goals: of an unchanged organisation 20 times fewer requests than the loop's reading "
         f"({many:.0f} times); over 90 % of the quota while writing, no 429.\n"
