@@ -226,6 +226,25 @@ def test_an_own_address_outweighs_an_own_alias() -> None:
     assert joined(alice, bob, mailbox) == ["p1", "p2", "p2"]
 
 
+def test_the_object_outweighs_an_own_alias() -> None:
+    """Entra's Bob is the directory's Bob by his GUID, though he gets Alice's mail too."""
+    alice = account("active-directory", "1", object_guid="aa", mail="alice@x.test")
+    bob = account("active-directory", "2", object_guid="bb", mail="b@corp.test")
+    mailbox = account("exchange", "3", object_guid="bb", mail="bob@x.test alice@x.test")
+
+    assert joined(alice, bob, mailbox) == ["p1", "p2", "p2"]
+
+
+def test_aliases_count_from_the_look_that_first_tells_them() -> None:
+    """A mailbox that was known without them is the same, and they are no addresses of its own."""
+    old = account("exchange", "1", upn="alice@x.test", mail="alice@x.test")
+    known = Known("p1", set(keys_of(old)), [(old, True)])
+    now = account("exchange", "1", upn="alice@x.test", mail="alice@x.test team@x.test")
+    entry = account("openldap", "2", mail="bob@x.test team@x.test")
+
+    assert [m.person for m in correlate((now, entry), (known,), ids())] == ["p1", None]
+
+
 def test_an_account_made_anew_under_an_alias_is_nobodys() -> None:
     """The old object is gone, and another one is called as it was before."""
     old = account("yammer", "1", object_guid="yammer:1", mail="alice@x.test")
