@@ -39,9 +39,9 @@ class Key(StrEnum):
     """The kinds of identity key, strongest first."""
 
     MAPPED = "mapped"  # not the store's: somebody said whose the account is
-    OBJECT_GUID = "object-guid"
+    OBJECT_GUID = "object-guid"  # `store:handle` where it means nothing in other stores
     UPN = "upn"
-    MAIL = "mail"
+    MAIL = "mail"  # the primary address first, then its aliases
     EMPLOYEE_ID = "employee-id"
     ACCOUNT_NAME = "account-name"
 

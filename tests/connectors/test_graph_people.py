@@ -144,7 +144,7 @@ async def test_two_tiers_are_two_stores(clock: VirtualClock) -> None:
 
 
 async def test_an_account_carries_every_key_it_has(clock: VirtualClock) -> None:
-    """Entra's id, the on-premises GUID in Microsoft's byte order, UPN, mail, number, name."""
+    """Entra's id, the on-premises GUID in Microsoft's byte order, UPN, addresses, number, name."""
     guid = "00112233-4455-6677-8899-aabbccddeeff"
     octets = bytes.fromhex("33221100554477668899aabbccddeeff")
     row = user(
@@ -152,6 +152,12 @@ async def test_an_account_carries_every_key_it_has(clock: VirtualClock) -> None:
         employeeId="7",
         onPremisesSamAccountName="alice.a",
         onPremisesImmutableId=base64.b64encode(octets).decode(),
+        proxyAddresses=[
+            "smtp:a.l@contoso.test",
+            "SMTP:alice@contoso.test",
+            "SIP:x@contoso.test",
+            7,
+        ],
     )
 
     (seen,) = await observed(Graph(lambda _: metadata('"1"'), [row]), clock)
@@ -161,6 +167,7 @@ async def test_an_account_carries_every_key_it_has(clock: VirtualClock) -> None:
         (Key.OBJECT_GUID, guid),
         (Key.UPN, "alice@contoso.test"),
         (Key.MAIL, "alice@contoso.test"),
+        (Key.MAIL, "a.l@contoso.test"),
         (Key.EMPLOYEE_ID, "7"),
         (Key.ACCOUNT_NAME, "alice.a"),
     )

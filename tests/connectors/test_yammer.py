@@ -95,7 +95,10 @@ async def test_the_mugshots_name_is_its_change_key(clock: VirtualClock, network:
         (Standing.NONE, None),
     ]
     assert [s.change_key for s in after] == ["abc", None]
-    assert before[0].account.keys == ((Key.MAIL, "u1@contoso.test"),)
+    assert before[0].account.keys == (
+        (Key.OBJECT_GUID, "yammer:1"),
+        (Key.MAIL, "u1@contoso.test"),
+    )
 
 
 @pytest.mark.parametrize(("people", "requests"), [(0, 1), (4, 1), (5, 2), (11, 3)])

@@ -121,6 +121,20 @@ async def test_either_hash_of_any_address_will_do(desk: Desk, algorithm: str) ->
                 assert same(answer.content, face("eve"))
 
 
+async def test_an_alias_shows_whose_it_is(desk: Desk) -> None:
+    """An alias of one person leads to them; one of two to nobody; and Bob's own stays Bob's."""
+    aliases = [(Key.MAIL, mail) for mail in ("eve@contoso.test", "e.l@contoso.test", BOB)]
+    shared = (Key.MAIL, "team@contoso.test")
+    exchange = desk.office.stores["exchange"]
+    exchange.join("eve@contoso.test", face("eve"), *aliases, shared)
+    exchange.join("dan@contoso.test", face("dan"), (Key.MAIL, "dan@contoso.test"), shared)
+    await desk.observe()
+
+    assert same((await desk.get(f"/avatar/{hashed('e.l@contoso.test')}")).content, face("eve"))
+    assert same((await desk.get(f"/avatar/{hashed(BOB)}")).content, face("bob"))
+    await desk.get(f"/avatar/{hashed('team@contoso.test')}?d=404", 404)
+
+
 async def test_defaults_are_for_who_has_no_photo(desk: Desk) -> None:
     """Who has one gets it whatever `d` says, unless it is forced; who has none, what `d` says."""
     await desk.observe()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,9 +17,10 @@ from tests.http.kit import VirtualClock
 
 from sameface.connectors.registry import open_connector
 from sameface.errors import NoSuchAccount
-from sameface.settings import OWN_EXCHANGE, Mode, PasswordSignIn, StoreSettings
+from sameface.people import correlate
+from sameface.settings import FOLDER, OWN_EXCHANGE, Mode, PasswordSignIn, StoreSettings
 from sameface.tenant.server import Tenant
-from sameface.values import ENTRA_ID, EXCHANGE, Standing
+from sameface.values import ENTRA_ID, EXCHANGE, Key, Standing
 
 
 @pytest.fixture
@@ -51,6 +53,34 @@ async def test_everybody_is_in_one_of_the_two_tiers_and_named(cloud: TenantRig) 
     assert kinds == {"Eve": "guest", "Dave": None}
     assert not in_exchange.keys() & in_entra.keys()
     assert "1 shared mailbox" in checked.says
+
+
+async def test_an_alias_joins_what_is_known_by_it(
+    cloud: TenantRig, tmp_path: Path, new_face: bytes
+) -> None:
+    """Fay's portrait is listed under the address of before; her mailbox still gets mail by it."""
+    old = f"fay.adams@{DOMAIN}"
+    await cloud.tell("people", {"id": "fay", "mail": f"fay.lee@{DOMAIN}", "aliases": [old]})
+    (tmp_path / "portrait.jpg").write_bytes(new_face)
+    listing = tmp_path / "people.csv"
+    listing.write_text(f"file,mail\nportrait.jpg,{old}\n")
+    portraits = StoreSettings(FOLDER, "folder", Mode.READ, path=tmp_path, csv=listing)
+    exchange, folder = cloud.open(), open_connector(portraits, clock=cloud.clock)
+    accounts = [account async for account in exchange.accounts()]
+    accounts += [account async for account in folder.accounts()]
+    await exchange.close()
+    await folder.close()
+
+    ids = itertools.count()
+    *mailboxes, portrait = correlate(accounts, (), lambda: str(next(ids)))
+
+    (fay,) = (match for match in mailboxes if match.person == portrait.person)
+    assert fay.account.name == "Fay"
+    assert [value for kind, value in fay.account.keys if kind is Key.MAIL] == [
+        f"fay.lee@{DOMAIN}",
+        old,
+        f"fay@{DOMAIN}",
+    ]
 
 
 async def test_a_shared_mailbox_is_written_like_others(cloud: TenantRig, new_face: bytes) -> None:

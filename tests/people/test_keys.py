@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameface.people import comparable, keys_of
+from sameface.people import aliases_of, comparable, keys_of, own_addresses
 from sameface.values import Account, Key
 
 
@@ -58,3 +58,12 @@ def test_keys_come_strongest_first_and_once() -> None:
         (Key.MAIL, "alice@contoso.test"),
         (Key.ACCOUNT_NAME, "alice"),
     )
+
+
+def test_of_mail_addresses_the_first_is_the_own_one() -> None:
+    """Whatever the alphabet says; and a further one by which somebody signs in is no alias."""
+    mails = [(Key.MAIL, f"{name}@contoso.test") for name in ("zoe", "A.Zoe", "z.lee")]
+    account = Account("exchange", "1", keys=((Key.UPN, "z.lee@contoso.test"), *mails))
+
+    assert own_addresses(account) == ("z.lee@contoso.test", "zoe@contoso.test")
+    assert aliases_of(account) == ("a.zoe@contoso.test",)

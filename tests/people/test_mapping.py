@@ -57,6 +57,19 @@ def test_it_decides_where_the_keys_cannot() -> None:
     assert (doubtful.person, decided.person, decided.doubt) == (None, "p2", None)
 
 
+def test_an_address_is_first_of_all_whose_own_it_is() -> None:
+    """Bob gets Alice's mail: a line that gives something to Alice means her, and one about an
+    account of that name is not about his mailbox."""
+    bob = account("exchange", "2", upn="bob@x.test", mail="bob@x.test alice@x.test")
+    portrait = account("folder", "7", account_name="7")
+    carols = account("yammer", "3", mail="carol@x.test")
+
+    matches = joined(said("alice@x.test,7", "carol@x.test,alice@x.test"), bob, carols)
+    assert [match.person for match in matches] == ["p1", "p2"]
+    matches = joined(said("alice@x.test,7"), ALICE, bob, portrait)
+    assert [match.person for match in matches] == ["p1", "p2", "p1"]
+
+
 def test_it_outweighs_whose_the_account_has_been() -> None:
     """A file that its name led to the wrong person is moved to the right one."""
     bob = account("exchange", "2", upn="bob@x.test")

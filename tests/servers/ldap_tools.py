@@ -28,11 +28,10 @@ class LdapTools:
         options = ["-LLL", "-o", "ldif-wrap=no", "-E", "pr=1000/noprompt", "-b", base]
         return self._run("ldapsearch", [], *options, filter_, *names)
 
-    def replace(self, dn: str, name: str, value: str | bytes | None) -> None:
-        """One attribute's value; None takes it away."""
+    def replace(self, dn: str, name: str, *values: str | bytes | None) -> None:
+        """One attribute's values; None takes them away."""
         lines = [_line("dn", dn), "changetype: modify", f"replace: {name}"]
-        if value is not None:
-            lines.append(_line(name, value))
+        lines += [_line(name, value) for value in values if value is not None]
         self._run("ldapmodify", lines)
 
     def delete(self, dn: str) -> None:

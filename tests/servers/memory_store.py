@@ -114,13 +114,15 @@ class MemoryStore:
 
     # What happens behind our back
 
-    def join(self, upn: str, photo: bytes | None = None, *keys: tuple[Key, str]) -> Account:
-        """Somebody gets an account, perhaps with a photo."""
-        name = upn.partition("@")[0].title()
-        self._people[upn] = Account(self.store, upn, name, ((Key.UPN, upn), *keys))
+    def join(
+        self, upn: str, photo: bytes | None = None, *keys: tuple[Key, str], ref: str = ""
+    ) -> Account:
+        """Somebody gets an account, perhaps with a photo. `ref` is the UPN, or the store's own."""
+        name, ref = upn.partition("@")[0].title(), ref or upn
+        self._people[ref] = Account(self.store, ref, name, ((Key.UPN, upn), *keys))
         if photo is not None:
-            self.put(upn, photo)
-        return self._people[upn]
+            self.put(ref, photo)
+        return self._people[ref]
 
     def leave(self, upn: str) -> None:
         """The account is deleted, and its photo with it."""

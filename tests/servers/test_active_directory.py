@@ -51,14 +51,18 @@ async def test_only_what_changed_is_told(
 async def test_other_attributes_are_no_news(
     samba: Samba, domain: Unit, account: str, dirsync: DirSync
 ) -> None:
-    """DirSync tells of photos and names; a telephone number costs nothing."""
+    """DirSync tells of photos, names and addresses; a telephone number costs nothing."""
     alice = domain.person("alice", face("A"))
     async with opened(samba.settings(domain.dn, who=account, dirsync=dirsync)) as connector:
         _, last = await look(connector)
         samba.tools.replace(alice, "telephoneNumber", "1234")
+        quiet, last = await look(connector, last.since)
+        samba.tools.replace(alice, "proxyAddresses", "smtp:a.adams@contoso.test")
         changed, _ = await look(connector, last.since)
 
-    assert changed == {}
+    assert quiet == {}
+    mails = [value for kind, value in changed["alice"].account.keys if kind is Key.MAIL]
+    assert mails == ["alice@contoso.test", "a.adams@contoso.test"]
 
 
 @pytest.mark.parametrize("dirsync", DirSync)
@@ -165,12 +169,14 @@ async def test_a_change_is_heard_of_within_seconds(
 
 
 async def test_an_account_has_every_key(samba: Samba, domain: Unit) -> None:
-    """Both anchors are object GUIDs, in Microsoft's byte order; the rest as it is spelt there."""
+    """Both anchors are object GUIDs, in Microsoft's byte order; aliases are mail addresses."""
     alice = domain.person("alice", face("A"))
     anchor = UUID("01234567-89ab-cdef-0123-456789abcdef")
     samba.tools.replace(alice, "mS-DS-ConsistencyGuid", anchor.bytes_le)
     samba.tools.replace(alice, "employeeID", "4711")
     samba.tools.replace(alice, "displayName", "Alice Müller")
+    proxies = "smtp:a.adams@contoso.test", "SMTP:alice@contoso.test", "sip:al@contoso.test"
+    samba.tools.replace(alice, "proxyAddresses", *proxies)
     own = samba.tools.value(alice, "objectGUID")
     assert own is not None
     async with opened(samba.settings(domain.dn)) as connector:
@@ -180,7 +186,9 @@ async def test_an_account_has_every_key(samba: Samba, domain: Unit) -> None:
     guids = [value for kind, value in account.keys if kind is Key.OBJECT_GUID]
     assert guids == [str(UUID(bytes_le=own)), str(anchor)]
     assert account.name == "Alice Müller"
-    assert account.key(Key.UPN) == account.key(Key.MAIL) == "alice@contoso.test"
+    mails = [value for kind, value in account.keys if kind is Key.MAIL]
+    assert mails == ["alice@contoso.test", "a.adams@contoso.test"]
+    assert account.key(Key.UPN) == mails[0]
     assert account.key(Key.EMPLOYEE_ID) == "4711"
     assert account.key(Key.ACCOUNT_NAME)
 

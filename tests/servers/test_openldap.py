@@ -10,7 +10,7 @@ from tests.servers.directory_kit import face, look, opened, rendition
 from tests.servers.slapd import Slapd
 
 from sameface.errors import Moved
-from sameface.values import Standing
+from sameface.values import Key, Standing
 
 pytestmark = pytest.mark.servers
 
@@ -67,6 +67,37 @@ async def test_a_change_is_heard_of_within_seconds(slapd: Slapd, tree: Unit) -> 
 
     keys = [o.change_key for p in (page, later) for o in p.observations]
     assert len(keys) == len(set(keys)) == 2
+
+
+async def test_every_address_is_a_key(slapd: Slapd, tree: Unit) -> None:
+    """`mail` holds several, and any of them finds the entry."""
+    alice = tree.person("alice", face("A"))
+    mails = ["alice@contoso.test", "a.adams@contoso.test"]
+    slapd.tools.replace(alice, "mail", *mails)
+    async with opened(slapd.settings(tree.dn)) as connector:
+        seen, _ = await look(connector)
+        found = await connector.find([mails[1]])
+
+    account = seen["alice"].account
+    assert [value for kind, value in account.keys if kind is Key.MAIL] == mails
+    assert found is not None
+    assert found.account == account
+
+
+async def test_an_entry_created_anew_says_so(slapd: Slapd, tree: Unit) -> None:
+    """The same DN and the same keys are another object; another photo leaves it the same."""
+    alice = tree.person("alice", face("A"))
+    async with opened(slapd.settings(tree.dn)) as connector:
+        before, _ = await look(connector)
+        slapd.tools.replace(alice, "jpegPhoto", face("A2"))
+        changed, _ = await look(connector)
+        tree.delete(alice)
+        tree.person("alice", face("A"))
+        after, _ = await look(connector)
+
+    objects = [s["alice"].account.key(Key.OBJECT_GUID) for s in (before, changed, after)]
+    assert objects[0] == objects[1] != objects[2]
+    assert objects[0] == f"openldap:{before['alice'].account.ref}"
 
 
 async def test_a_change_between_reading_and_writing_is_refused(slapd: Slapd, tree: Unit) -> None:

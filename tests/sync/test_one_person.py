@@ -57,6 +57,25 @@ async def test_names_learnt_in_one_store_find_the_person_in_the_next(office: Off
     assert [a.store for a in office.told[ALICE].person.accounts] == ["exchange", "yammer"]
 
 
+async def test_a_store_is_asked_for_aliases_last(office: Office) -> None:
+    """Alice gets Bob's mail too: in Yammer he is found by it, and she by what SharePoint knows."""
+    exchange = office.store("exchange", writes=True)
+    sharepoint = office.store("sharepoint", writes=True)
+    yammer = office.store("yammer", by_hand=UPLOAD)
+    exchange.join(ALICE, face(ALICE, 0), (Key.MAIL, ALICE), (Key.MAIL, BOB))
+    exchange.join(BOB, face(BOB, 0))
+    sharepoint.join(ALICE, None, (Key.MAIL, "a.adams@x.test"))
+    for upn in (BOB, "a.adams@x.test"):
+        yammer.join(upn, face(upn))
+    await office.status()
+    whole = office.told[ALICE].person.accounts
+
+    await office.status(ALICE)
+
+    assert [a.ref for a in whole] == [ALICE, ALICE, "a.adams@x.test"]
+    assert office.told[ALICE].person.accounts == whole
+
+
 async def test_a_known_person_is_found_by_display_name(office_of_two: Office) -> None:
     """Once somebody is known, any of their names will do."""
     await office_of_two.status()

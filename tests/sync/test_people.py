@@ -6,6 +6,7 @@ import pytest
 from tests.servers.memory_store import MemoryStore, face
 from tests.sync.kit import Office, same
 
+from sameface.connectors.keys import handle_key
 from sameface.people import parse_mapping
 from sameface.sync import Result
 from sameface.values import Key
@@ -90,3 +91,49 @@ async def test_an_account_created_anew_is_reported_and_gets_nobody_s_face(
     assert "created anew" in reported.doubtful[0]
     assert (decided.doubts, decided.results) == (0, {Result.WRITTEN: 1})
     assert same(exchange.shows(ALICE), face(ALICE, 1))
+
+
+@pytest.mark.parametrize("rested", [True, False])
+async def test_an_entry_created_anew_under_another_handle_gets_nobody_s_face(
+    office: Office, stores: tuple[MemoryStore, MemoryStore], rested: bool
+) -> None:
+    """So too where a directory's own handle is all that tells: reported until somebody decides."""
+    openldap = office.store("openldap", writes=True)
+    openldap.join(ALICE, None, handle_key("openldap", "entry-1"), ref="entry-1")
+    await office.sync()
+    given = openldap.shows("entry-1")
+    openldap.leave("entry-1")
+    if rested:
+        await office.sync()
+    openldap.join(ALICE, None, handle_key("openldap", "entry-2"), ref="entry-2")
+
+    first, reported = await office.sync(), await office.sync()
+    shown = openldap.shows("entry-2")
+    says(office, f"{ALICE},entry-2,openldap")
+    decided = await office.sync()
+
+    assert same(given, face(ALICE, 1))
+    assert (first.exit_code, reported.exit_code, shown) == (5, 5, None)
+    assert "created anew" in reported.doubtful[0]
+    assert (decided.doubts, decided.results) == (0, {Result.WRITTEN: 1})
+    assert same(openldap.shows("entry-2"), face(ALICE, 1))
+
+
+async def test_an_alias_that_two_people_share_gives_nobody_a_face(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """Both get their own; the account that is known by the alias alone is named and left alone."""
+    for number, upn in enumerate((ALICE, BOB)):
+        mails = (Key.MAIL, upn), (Key.MAIL, "team@x.test")
+        stores[1].join(upn, face(upn, 0), (Key.OBJECT_GUID, f"guid-{number}"), *mails)
+    sharepoint = office.store("sharepoint", writes=True)
+    sharepoint.join(BOB, None)
+    sharepoint.join("team@x.test", None)
+
+    outcome = await office.sync()
+
+    assert (outcome.exit_code, len(outcome.doubtful)) == (5, 1)
+    assert "Team (team@x.test)" in outcome.doubtful[0]
+    assert "team@x.test" not in office.told
+    assert sharepoint.shows("team@x.test") is None
+    assert same(sharepoint.shows(BOB), face(BOB, 1))

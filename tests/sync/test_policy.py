@@ -22,6 +22,7 @@ from sameface.settings import (
     Wishes,
 )
 from sameface.sync import Call, Result, Verb
+from sameface.values import Key
 from sameface.vault.blobs import digest_of
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
@@ -212,6 +213,23 @@ async def test_a_store_seeded_once_keeps_what_it_has(office: Office) -> None:
     exchange.take_away(BOB)
     await office.sync()
     assert exchange.shows(BOB) is None
+
+
+async def test_a_wish_for_who_left_is_not_for_who_gets_their_mail(
+    office: Office, agreed: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """An alias names nobody in a group; the primary address does."""
+    _, exchange = agreed
+    exchange.join(ALICE, B, (Key.MAIL, "a.lee@x.test"), (Key.MAIL, "left@x.test"))
+    left = (frozenset({"left@x.test"}), Wishes(exclude=True, whose="group left"))
+    office.policy = PolicySettings(groups=(left,))
+    await office.plan()
+    assert office.reasons(ALICE, Call.LEAVE) == {}
+
+    own = (frozenset({"a.lee@x.test"}), Wishes(exclude=True, whose="group left"))
+    office.policy = PolicySettings(groups=(own,))
+    await office.plan()
+    assert "group left" in office.reasons(ALICE, Call.LEAVE)["exchange"]
 
 
 async def test_people_and_stores_are_left_alone(

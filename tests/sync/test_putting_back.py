@@ -10,6 +10,7 @@ from sameface import sync
 from sameface.errors import BadUsage, UnknownPerson
 from sameface.settings import PolicySettings, Wishes
 from sameface.sync import Call, Result, Verb
+from sameface.values import Key
 from sameface.vault.blobs import digest_of
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
@@ -288,3 +289,17 @@ async def test_undo_looks_at_nobody_else(
     asked = {name: s.asked - before[name] for name, s in office.stores.items()}
     assert {person.upn for person in proposal.people} == {ALICE, BOB}
     assert all(counts["find"] == 2 and not counts["observe"] for counts in asked.values())
+
+
+async def test_who_gets_the_mail_of_somebody_forgotten_is_not_forgotten(office: Office) -> None:
+    """Nor is who has an address of their own that was an alias of hers."""
+    exchange = office.store("exchange", writes=True)
+    exchange.join(ALICE, face(ALICE, 1), (Key.MAIL, ALICE), (Key.MAIL, "left@x.test"))
+    await office.status()
+    await office.forget(ALICE)
+
+    exchange.join("bob@x.test", face("bob"), (Key.MAIL, "bob@x.test"), (Key.MAIL, ALICE))
+    exchange.join("left@x.test", face("left"))
+    await office.status()
+
+    assert office.told.keys() == {"bob@x.test", "left@x.test"}

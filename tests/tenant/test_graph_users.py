@@ -29,6 +29,20 @@ async def test_a_user_has_the_usual_properties_or_those_selected(caller: Caller)
     assert {plan["service"] for plan in chosen["assignedPlans"]} >= {"exchange", "SharePoint"}
 
 
+async def test_a_mailbox_has_further_addresses(caller: Caller) -> None:
+    """`SMTP:` is before the primary one, `smtp:` before aliases and the name for sign-in."""
+    mails = ["dora.lee@contoso.test", "d.lee@contoso.test"]
+    await caller.join("dora", mail=mails[0], aliases=mails)
+    path = "/v1.0/users/dora@contoso.test?$select=proxyAddresses"
+    told = await caller.http.get(path, headers=await caller.graph())
+
+    assert told.json()["proxyAddresses"] == [
+        f"SMTP:{mails[0]}",
+        "smtp:dora@contoso.test",
+        f"smtp:{mails[1]}",
+    ]
+
+
 async def test_who_has_no_mailbox_has_no_exchange_plan(caller: Caller) -> None:
     """What a client can know of a mailbox beforehand are the assigned plans."""
     await caller.join("dora", mailbox=False)

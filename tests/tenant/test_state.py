@@ -27,7 +27,7 @@ async def test_all_that_happened_is_there_after_a_restart(
     """Uploads, properties, people, viewers' caches and the clock survive (design 8)."""
     first = await open_tenant(people=24, state=tmp_path, opens=OPENS)
     person = (await first.http.get("/_tenant/people?top=1")).json()["people"][0]["id"]
-    await first.join("dora", photo="A", mailbox=False)
+    await first.join("dora", photo="A", mailbox=False, aliases=["d@contoso.test"])
     await first.sees("sharepoint-people-search", "dora", person)
     await first.advance("5h")
     await first.http.put(

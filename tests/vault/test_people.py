@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.vault.kit import NOON, account, adopted
 
+from sameface.connectors.keys import handle_key
 from sameface.errors import UnknownPerson
 from sameface.values import Account, Key
 from sameface.vault import Vault
@@ -127,3 +130,48 @@ async def test_an_account_made_anew_stays_doubtful(vault: Vault) -> None:
 
     assert (await vault.person("al@x.test")).accounts == ()
     assert (await vault.counts()).doubts == 1
+
+
+async def test_who_signs_in_by_a_name_is_meant_by_it(vault: Vault) -> None:
+    """Whoever gets that person's mail since answers to their own name."""
+    took_over = ((Key.UPN, "bob@x.test"), (Key.MAIL, "bob@x.test"), (Key.MAIL, "al@x.test"))
+    await adopted(vault, account("active-directory", "al@x.test", "Al"))
+    await adopted(vault, Account("exchange", "2", "Bob", took_over))
+
+    assert (await vault.person("al@x.test")).name == "Al"
+    assert (await vault.person("bob@x.test")).name == "Bob"
+
+
+async def test_somebody_is_called_by_their_primary_address(vault: Vault) -> None:
+    """An alias finds them, and is not their name, wherever it stands in the alphabet."""
+    mails = ((Key.MAIL, "zoe@x.test"), (Key.MAIL, "a.zoe@x.test"))
+    await adopted(vault, Account("openldap", "1", "Zoe", mails))
+
+    assert (await vault.person("a.zoe@x.test")).upn == "zoe@x.test"
+
+
+@pytest.mark.parametrize("store", ["openldap", "yammer"])
+async def test_an_entry_made_anew_with_an_old_address_is_nobodys(vault: Vault, store: str) -> None:
+    """Another handle of the store's own, and the same address: perhaps another Al."""
+    old, new = (
+        Account(store, ref, "Al", (handle_key(store, ref), (Key.MAIL, "al@x.test")))
+        for ref in ("1", "2")
+    )
+    await adopted(vault, account("exchange", "al@x.test"), old)
+
+    first, second = await adopted(vault, new), await adopted(vault, new)
+
+    assert first == second == {"2": ""}
+    assert "created anew" in (await vault.doubts())[0].why
+    assert [a.store for a in (await vault.person("al@x.test")).accounts] == ["exchange"]
+
+
+async def test_a_vault_without_handles_stays_as_it_is(vault: Vault) -> None:
+    """An account that was known before its store's handles were keys is not taken for another."""
+    before = Account("yammer", "7", "Al", ((Key.MAIL, "al@x.test"),))
+    now = replace(before, keys=(handle_key("yammer", "7"), *before.keys))
+    people = await adopted(vault, before)
+
+    assert await adopted(vault, now) == people
+    assert await vault.doubts() == ()
+    assert (await vault.person("al@x.test")).accounts == (now,)

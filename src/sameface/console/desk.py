@@ -11,10 +11,11 @@ from sameface.connectors.base import Connector
 from sameface.explain import Explainer, Subject
 from sameface.explain.status import Row, row
 from sameface.http import Clock
+from sameface.people import own_addresses
 from sameface.rules import Rulebook
 from sameface.settings import Settings
 from sameface.sync import Decision, Policy, decide
-from sameface.values import Key, Person
+from sameface.values import Person
 from sameface.vault import Dossier, Vault
 from sameface.views.matrix import Column
 
@@ -83,12 +84,7 @@ class Desk:
 
     def team(self, person: Person) -> str:
         """The group that somebody is in, "" where that is none."""
-        names = {person.upn.casefold()} | {
-            value.casefold()
-            for account in person.accounts
-            for kind, value in account.keys
-            if kind in (Key.UPN, Key.MAIL)
-        }
+        names = {person.upn.casefold()}.union(*map(own_addresses, person.accounts))
         found = (w for members, w in self.settings.policy.groups if members & names)
         return next((wishes.whose.removeprefix("group ") for wishes in found), "")
 

@@ -20,7 +20,9 @@ from typing import Any
 from sameface import __version__
 from sameface.console.standing import Field, Stand, Standing
 from sameface.errors import VaultFailed
-from sameface.values import Key, Person, iso
+from sameface.people import aliases_of, own_addresses
+from sameface.people.keys import is_address
+from sameface.values import Person, iso
 
 _TABLES = """
 CREATE TABLE people (
@@ -45,7 +47,8 @@ CREATE TRIGGER stands_more AFTER INSERT ON people BEGIN
     INSERT INTO stands VALUES (new.stand, 1) ON CONFLICT DO UPDATE SET people = people + 1; END;
 CREATE TRIGGER stands_less AFTER DELETE ON people BEGIN
     UPDATE stands SET people = people - 1 WHERE stand = old.stand; END;
-CREATE TABLE mails (hash TEXT PRIMARY KEY, person TEXT NOT NULL);
+CREATE TABLE mails (hash TEXT, person TEXT, alias INTEGER NOT NULL, PRIMARY KEY (hash, person))
+    WITHOUT ROWID;
 CREATE INDEX mails_of ON mails (person);
 """
 _PARTS = [part.name for kind in (Standing, Field) for part in fields(kind)]
@@ -176,9 +179,13 @@ class Memory:
         return _moment(self._all("SELECT min(due) FROM people")[0][0])
 
     def person_of(self, hashed: str) -> str | None:
-        """Whose mail address has this MD5 or SHA-256 in hex; an id."""
-        rows = self._all("SELECT person FROM mails WHERE hash = ?", [hashed])
-        return str(rows[0][0]) if rows else None
+        """Whose mail address has this MD5 or SHA-256 in hex; an id. Nobody's where it is doubtful.
+
+        An alias leads to somebody only where it is nobody's own address.
+        """
+        rows = self._all("SELECT person, alias FROM mails WHERE hash = ?", [hashed])
+        found = [person for person, alias in rows if not alias] or [person for person, _ in rows]
+        return str(found[0]) if len(found) == 1 else None
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -192,8 +199,8 @@ class Memory:
                 )
                 self._db.execute("DELETE FROM mails WHERE person = ?", [person.id])
                 self._db.executemany(
-                    "INSERT OR REPLACE INTO mails VALUES (?, ?)",
-                    [(hashed, person.id) for hashed in hashes(person)],
+                    "INSERT INTO mails VALUES (?, ?, ?)",
+                    [(hashed, person.id, alias) for hashed, alias in hashes(person).items()],
                 )
 
     def observed(self, people: Sequence[tuple[str, datetime | None]]) -> None:
@@ -258,17 +265,19 @@ class Memory:
         self._db.executescript(f"{_TABLES} PRAGMA user_version = {_SHAPE};")
 
 
-def hashes(person: Person) -> set[str]:
-    """MD5 and SHA-256 of every mail address and UPN, as Libravatar and Gravatar ask for them."""
-    mails = {
-        value.strip().casefold().removeprefix("smtp:")
-        for account in person.accounts
-        for kind, value in account.keys
-        if kind in (Key.MAIL, Key.UPN) and "@" in value and "|" not in value
-    }
-    addresses = [mail.encode() for mail in {*mails, person.upn.casefold()}]
-    md5 = {hashlib.md5(one, usedforsecurity=False).hexdigest() for one in addresses}
-    return md5 | {hashlib.sha256(one).hexdigest() for one in addresses}
+def hashes(person: Person) -> dict[str, bool]:
+    """MD5 and SHA-256 of every mail address and UPN, as Libravatar and Gravatar ask for them.
+
+    Each with whether it is a mere alias.
+    """
+    own = {person.upn.casefold()}.union(*map(own_addresses, person.accounts))
+    aliases = set[str]().union(*map(aliases_of, person.accounts))
+    found: dict[str, bool] = {}
+    for address in filter(is_address, own | aliases):
+        data, alias = address.encode(), address not in own
+        found[hashlib.md5(data, usedforsecurity=False).hexdigest()] = alias
+        found[hashlib.sha256(data).hexdigest()] = alias
+    return found
 
 
 _KEPT = "id, name, upn, row, stand, differs, lacks, overdue, conflict, observed_at, due, arrives"

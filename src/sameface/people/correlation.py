@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
-from sameface.people.keys import STRONG, keys_of
+from sameface.people.keys import STRONG, aliases_of, keys_of, own_addresses
 from sameface.values import Account, Key
 
 Pair = tuple[Key, str]
@@ -46,10 +47,12 @@ def correlate(
     Where somebody said whose an account is (`Key.MAPPED`), that decides. Else an account that has
     a person keeps it while its object GUID stays, and any other joins by the strongest key that
     somebody has (object GUID, UPN, mail, employee id, account name; a UPN also meets a mail
-    address). Accounts of one store with different UPNs are different people. It is doubtful, and
-    nobody's, when its keys lead to several people, when the person has another account in that
-    store, or when it was created anew under an old name. `known` must hold everybody who owns the
-    account or any of its keys (`meeting`); it grows with what is joined.
+    address, and a mail address somebody's alias). Accounts of one store with different UPNs are
+    different people, and so are those that no more than an alias joins. It is doubtful, and
+    nobody's, when its keys lead to several people, when two only share an alias, when the person
+    has another account in that store, or when it was created anew under an old name. `known` must
+    hold everybody who owns the account or any of its keys (`meeting`); it grows with what is
+    joined.
     """
     index = _Index(known)
     return tuple(index.join(account, new_id) for account in accounts)
@@ -58,6 +61,32 @@ def correlate(
 def meeting(account: Account) -> tuple[Pair, ...]:
     """The pairs under which somebody who could be this account's person is to be looked up."""
     return tuple(_asked(keys_of(account)))
+
+
+class _Tie(IntEnum):
+    """What joins an account to a person, the weakest first."""
+
+    APART = 0  # an alias, and the person is in that store already
+    DOUBTFUL = 1  # an alias on both sides, or of who signs in by another name
+    ALIAS = 2  # the account's alias is an address of theirs
+    THEIR_ALIAS = 3  # the account's own address is an alias of theirs
+    OWN = 4  # an own address on both sides
+    NAMED = 5  # the object, or the name for sign-in
+
+
+_HEARD = {
+    _Tie.NAMED: _Tie.OWN,
+    _Tie.OWN: _Tie.THEIR_ALIAS,
+    _Tie.THEIR_ALIAS: _Tie.APART,
+    _Tie.ALIAS: _Tie.APART,
+}
+"""The weakest tie that still has a say beside the strongest; weaker ones join nobody.
+
+An address of somebody who left is often an alias of a colleague: who signs in as that colleague
+is no doubtful case, and whoever is known by the address alone is one.
+"""
+
+_ADDRESSES = (Key.MAPPED, Key.UPN, Key.MAIL)
 
 
 class _Index:
@@ -78,7 +107,7 @@ class _Index:
         keys = keys_of(account)
         owned = self._owner.get((account.store, account.ref))
         said = tuple(key for key in keys if key[0] is Key.MAPPED)
-        if owned is not None and (not said or owned[0].keys & set(_asked(said))):
+        if owned is not None and (not said or owned[0].person in self._answering(said)):
             person, before = owned
             if not said and _created_anew(before, account):
                 return Match(account, None, doubt=_anew(account))
@@ -96,16 +125,20 @@ class _Index:
 
     def _said(self, said: tuple[Pair, ...]) -> Known | str | None:
         """Whom somebody named; nobody where the stores have not shown that person yet."""
-        found = list(self._led_to(_asked(said)))
+        found = self._answering(said)
         if len(found) > 1:
             return f"is mapped to {said[0][1]}, and several people answer to that"
         return self._people[found[0]] if found else None
 
+    def _answering(self, said: tuple[Pair, ...]) -> list[str]:
+        """Whose address that is; and whose alias, where it is nobody's own."""
+        found = list(self._led_to(_asked(said)))
+        return [one for one in found if said[0][1] not in self._aliases(one)] or found
+
     def _candidate(self, account: Account, keys: tuple[Pair, ...]) -> Known | str | None:
         """The one person these keys lead to, nobody, or what makes it doubtful."""
-        strong = self._led_to(_asked(key for key in keys if key[0] in STRONG))
-        strong = {p: key for p, key in strong.items() if not self._beside(account, keys, p, key)}
-        found = strong or {
+        ties = self._ties(account, keys)
+        found = _decisive(ties) or {
             person: key
             for person, key in self._led_to(key for key in keys if key[0] not in STRONG).items()
             if not self._contradicts(keys, person)
@@ -113,7 +146,51 @@ class _Index:
         if len(found) > 1:
             named = sorted({f"{kind} {value}" for kind, value in found.values()})
             return f"matches several people: by {', and by '.join(named)}"
+        unsure = sorted(value for tie, (_, value) in ties.values() if tie is _Tie.DOUBTFUL)
+        if unsure and not found:
+            return f"is tied to somebody by no more than an alias: {unsure[0]}"
         return self._people[next(iter(found))] if found else None
+
+    def _ties(self, account: Account, keys: tuple[Pair, ...]) -> dict[str, tuple[_Tie, Pair]]:
+        """Person -> the strongest tie of object and addresses, and the key it goes by."""
+        ties: dict[str, tuple[_Tie, Pair]] = {}
+        for key in (key for key in keys if key[0] in STRONG):
+            for asked in _asked([key]):
+                for person in self._by_key.get(asked, ()):
+                    tie = self._tie(account, keys, key, asked, person)
+                    if tie is not None and (person not in ties or ties[person][0] < tie):
+                        ties[person] = tie, key
+        return ties
+
+    def _tie(
+        self, account: Account, keys: tuple[Pair, ...], key: Pair, asked: Pair, person: str
+    ) -> _Tie | None:
+        """What that key, found as `asked`, says; None where other names make them two people."""
+        kind, value = key
+        if kind is Key.OBJECT_GUID or key == asked == (Key.UPN, value):
+            return _Tie.NAMED
+        there = any(a.store == account.store and live for a, live in self._people[person].accounts)
+        other = self._contradicts(keys, person)
+        mine, theirs = value in aliases_of(account), value in self._aliases(person)
+        if other and (mine or (there and not theirs)):
+            return None
+        if mine or theirs:
+            if there:
+                return _Tie.APART
+            if other or (mine and theirs):
+                return _Tie.DOUBTFUL
+            return _Tie.ALIAS if mine else _Tie.THEIR_ALIAS
+        return _Tie.OWN
+
+    def _aliases(self, person: str) -> set[str]:
+        """Addresses that are an alias in accounts of that person, and in none their own."""
+        known = self._people[person]
+        own = {value for kind, value in known.keys if kind in (Key.MAPPED, Key.UPN)}
+        further: set[str] = set()
+        for account, _ in known.accounts:
+            further.update(aliases_of(account))
+            own.update(own_addresses(account))
+        return further - own
 
     def _led_to(self, keys: Iterable[Pair]) -> dict[str, Pair]:
         """Person -> the first of these keys that leads there."""
@@ -122,11 +199,6 @@ class _Index:
             for person in self._by_key.get(key, ()):
                 people.setdefault(person, key)
         return people
-
-    def _beside(self, account: Account, keys: tuple[Pair, ...], person: str, key: Pair) -> bool:
-        """Led there by an address only, and the person signs in to that store by another UPN."""
-        there = any(a.store == account.store and live for a, live in self._people[person].accounts)
-        return there and key[0] is not Key.OBJECT_GUID and self._contradicts(keys, person)
 
     def _contradicts(self, keys: tuple[Pair, ...], person: str) -> bool:
         """Two names for sign-in mean two people, whatever account name they share."""
@@ -143,13 +215,16 @@ class _Index:
                 person.keys.add(key)
                 self._by_key[key].append(person.person)
         place = account.store, account.ref
-        if self._owner.get(place, (None,))[0] is not person:
-            person.accounts.append((account, True))
+        others = [one for one in person.accounts if (one[0].store, one[0].ref) != place]
+        person.accounts = [*others, (account, True)]
         self._owner[place] = person, account
         return Match(account, person.person, newcomer)
 
 
-_ADDRESSES = (Key.MAPPED, Key.UPN, Key.MAIL)
+def _decisive(ties: Mapping[str, tuple[_Tie, Pair]]) -> dict[str, Pair]:
+    """Person -> key, of those whom the strongest tie leaves a say; nobody where all are weak."""
+    least = _HEARD.get(max((tie for tie, _ in ties.values()), default=_Tie.APART))
+    return {p: key for p, (tie, key) in ties.items() if least is not None and tie >= least}
 
 
 def _asked(keys: Iterable[Pair]) -> Iterable[Pair]:

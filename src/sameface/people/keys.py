@@ -40,6 +40,20 @@ def is_address(text: str) -> bool:
 
 
 def keys_of(account: Account) -> tuple[tuple[Key, str], ...]:
-    """The account's keys, comparable, each once, strongest first."""
-    found = {pair for key in account.keys if (pair := comparable(*key)) is not None}
-    return tuple(sorted(found, key=lambda pair: (_ORDER[pair[0]], pair[1])))
+    """The account's keys, comparable, each once, strongest first; of one kind in their order."""
+    found = dict.fromkeys(pair for key in account.keys if (pair := comparable(*key)) is not None)
+    return tuple(sorted(found, key=lambda pair: _ORDER[pair[0]]))
+
+
+def own_addresses(account: Account) -> tuple[str, ...]:
+    """UPNs and the first mail address, which is the primary one; comparable."""
+    keys = keys_of(account)
+    upns = [value for kind, value in keys if kind is Key.UPN]
+    mails = [value for kind, value in keys if kind is Key.MAIL]
+    return tuple(dict.fromkeys([*upns, *mails[:1]]))
+
+
+def aliases_of(account: Account) -> tuple[str, ...]:
+    """The mail addresses that are not the account's own, comparable."""
+    own = own_addresses(account)
+    return tuple(value for kind, value in keys_of(account) if kind is Key.MAIL and value not in own)

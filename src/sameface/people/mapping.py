@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sameface.errors import BadDocument
-from sameface.people.keys import is_address, keys_of
+from sameface.people.keys import aliases_of, is_address, keys_of
 from sameface.values import Account, Key
 
 COLUMNS = ("person", "account", "store")
@@ -20,8 +20,8 @@ COLUMNS = ("person", "account", "store")
 class Said:
     """(store, account) -> the UPN or mail address of the person whose it is.
 
-    Both are in lower case; an account is named by the store's handle or by any of its keys, and
-    the store is "" where it is meant in all of them.
+    Both are in lower case; an account is named by the store's handle or by any of its keys but
+    aliases, and the store is "" where it is meant in all of them.
     """
 
     people: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -36,7 +36,9 @@ class Said:
         """The account, with what was said of it among its keys."""
         if not self.people:
             return account
-        names = (account.ref.casefold(), *(value for _, value in keys_of(account)))
+        aliases = aliases_of(account)
+        keys = (value for _, value in keys_of(account) if value not in aliases)
+        names = (account.ref.casefold(), *keys)
         found = (self.people.get((s, name)) for s in (account.store, "") for name in names)
         person = next(filter(None, found), None)
         if person is None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sameface.connectors.reading import read_many
 from sameface.errors import PictureRefused, SignInRefused, StoreFailed
 from sameface.jobs import ahead, run_pages
-from sameface.people import keys_of
+from sameface.people import aliases_of, keys_of
 from sameface.sync.keeper import Group, Recognised
 from sameface.sync.leftovers import LEFTOVER
 from sameface.sync.outcome import Progress
@@ -94,14 +94,16 @@ class _Wanted:
 
     def __init__(self, name: str, person: Person | None) -> None:
         self.person = person
-        self.names = [name]
+        self.names, self.aliases = [name], list[str]()
         for account in person.accounts if person else ():
             self.learn(account)
 
     def learn(self, account: Account) -> None:
-        """The surest names first."""
-        keys = keys_of(account)
+        """The surest names first; an alias may be somebody else's name in another store."""
+        aliases = aliases_of(account)
+        keys = ((kind, value) for kind, value in keys_of(account) if value not in aliases)
         self.names += [value for kind, value in keys if kind is not Key.OBJECT_GUID]
+        self.aliases += aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ class _Observer:
 
     async def _one(self, wanted: _Wanted, known: Account | None) -> None:
         """The account of that person; `known` is the one they had when they were last seen."""
-        seen = await self._connector.find(dict.fromkeys(wanted.names))
+        seen = await self._connector.find(dict.fromkeys(wanted.names + wanted.aliases))
         if seen is not None:
             await self._page(Page((seen,), None))
             wanted.learn(seen.account)

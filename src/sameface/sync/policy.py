@@ -8,7 +8,7 @@ from typing import Self
 
 from sameface.connectors.base import Connector
 from sameface.connectors.guards import by_administrator
-from sameface.people import keys_of
+from sameface.people import own_addresses
 from sameface.settings import (
     Conflict,
     Faces,
@@ -21,7 +21,7 @@ from sameface.settings import (
     Wishes,
     Withholding,
 )
-from sameface.values import Key, Person
+from sameface.values import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,7 @@ def _by_name(settings: Settings) -> dict[str, tuple[Wishes, ...]]:
 
 
 def _names(person: Person) -> Iterator[str]:
-    """UPNs and mail addresses of a person."""
+    """UPNs and mail addresses of a person; no aliases, which may be of somebody who left."""
     yield person.upn.casefold()
     for account in person.accounts:
-        for kind, value in keys_of(account):
-            if kind in (Key.UPN, Key.MAIL):
-                yield value
+        yield from own_addresses(account)

@@ -40,6 +40,7 @@ class Member:
     admin: bool = False  # People Administrator in Entra, and administrator of SharePoint
     woman: bool | None = None  # for portraits that fit the name; None leaves it to the dice
     kind: str = KINDS[0]
+    aliases: tuple[str, ...] = ()  # further addresses of the mailbox
 
     @property
     def is_guest(self) -> bool:

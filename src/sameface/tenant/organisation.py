@@ -218,6 +218,7 @@ class Organisation:
         if "join" in entry:
             told = dict(entry["join"])
             photo, options = _photo_back(told.pop("photo")), told.pop("options")
+            told["aliases"] = tuple(told.get("aliases", ()))
             self.join(Member(**told), photo, options)
         elif "event" in entry:
             told = dict(entry["event"])

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.people import comparable, keys_of
+from sameface.people import aliases_of, comparable, keys_of, own_addresses
 from sameface.people.keys import STRONG
 from sameface.values import Account, Key
 from sameface.vault import journal
@@ -26,6 +26,7 @@ from sameface.vault.database import (
     versions,
     withheld,
 )
+from sameface.vault.people import account_of
 from sameface.vault.values import Entry
 
 
@@ -49,7 +50,9 @@ async def erase(connection: AsyncConnection, person: str, run: str, at: datetime
     known = await connection.execute(
         sa.select(keys.c.kind, keys.c.value).where(keys.c.person == person)
     )
-    names = {_hash(kind, value) for kind, value in known if Key(kind) in STRONG}
+    theirs = [account_of(row) for row in owned]
+    mere = set[str]().union(*map(aliases_of, theirs)).difference(*map(own_addresses, theirs))
+    names = {_hash(k, value) for k, value in known if Key(k) in STRONG and value not in mere}
     names |= {_hash(f"account in {row.store}", row.ref) for row in owned}
     rows = [{"key": name, "person": person, "at": at} for name in sorted(names)]
     await insert_missing(connection, forgotten, rows)
@@ -95,8 +98,14 @@ def _hashes(account: Account) -> set[str]:
 
 
 def _strong(account: Account) -> Iterable[tuple[Key, str]]:
-    """Keys that name one person, an address as either kind it may be filed under."""
+    """Keys that name one person, an address as either kind it may be filed under.
+
+    Aliases are left out: whoever gets the mail of somebody forgotten is not forgotten.
+    """
+    aliases = aliases_of(account)
     for kind, value in keys_of(account):
+        if value in aliases:
+            continue
         if kind in STRONG:
             yield kind, value
         if kind is Key.UPN:

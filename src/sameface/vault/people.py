@@ -232,11 +232,16 @@ def account_of(row: Any) -> Account:
 
 
 async def _called(connection: AsyncConnection, name: str) -> set[str]:
-    """Ids of those who have that name as a key; of those so displayed only where there is none."""
+    """Ids of those who have that name as a key; of those so displayed only where there is none.
+
+    Who signs in by it comes before who also gets mail by it, as who took over from somebody does.
+    """
     spelt = (Key.UPN, Key.MAIL, Key.ACCOUNT_NAME, Key.EMPLOYEE_ID, Key.OBJECT_GUID)
     pairs = {pair for kind in spelt if (pair := comparable(kind, name)) is not None}
     asked = among(pairs, keys.c.kind, keys.c.value)
-    ids = set(await connection.scalars(sa.select(keys.c.person).where(asked)))
+    rows = list(await connection.execute(sa.select(keys.c.person, keys.c.kind).where(asked)))
+    signing_in = {row.person for row in rows if row.kind == Key.UPN}
+    ids = signing_in or {row.person for row in rows}
     if not ids:
         shown = sa.or_(people.c.id == name, people.c.sorted == name.strip().casefold())
         ids = set(await connection.scalars(sa.select(people.c.id).where(shown)))

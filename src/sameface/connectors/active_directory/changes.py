@@ -28,7 +28,10 @@ from sameface.errors import Garbled
 
 _USERS = "(objectClass=user)"  # objectCategory would hide what was deleted
 _NOBODY = r"(objectGUID=\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00)"
-_WATCHED = ("objectGUID", "isDeleted", "userPrincipalName", "mail", "employeeID", "sAMAccountName")
+_WATCHED = (
+    *("objectGUID", "isDeleted", "userPrincipalName", "mail", "proxyAddresses"),
+    *("employeeID", "sAMAccountName"),
+)
 _ANYTHING = "(objectClass=*)"
 
 _UNKNOWN_COOKIE = frozenset((2, 12, 53, 80))

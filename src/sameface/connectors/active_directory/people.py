@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sameface.connectors.active_directory.metadata import written_at
+from sameface.connectors.keys import proxied
 from sameface.connectors.ldap.controls import Control
 from sameface.connectors.ldap.entries import Entry, escaped
 from sameface.connectors.ldap.schema import Dated
@@ -17,6 +18,7 @@ _KEYS = (
     (Key.EMPLOYEE_ID, "employeeID"),
     (Key.ACCOUNT_NAME, "sAMAccountName"),
 )
+_PROXIES = "proxyAddresses"
 _METADATA = "replPropertyMetaData"
 _MAY_WRITE = "allowedAttributesEffective"
 _ANCHORS = ("objectGUID", "mS-DS-ConsistencyGuid")
@@ -37,6 +39,7 @@ class Users:
         self.attributes = (
             *_ANCHORS,
             *(name for _, name in _KEYS),
+            _PROXIES,
             "displayName",
             _METADATA,
         )
@@ -48,7 +51,12 @@ class Users:
             return None
         guids = [own] if anchor in (None, own) else [own, anchor]
         keys = [(Key.OBJECT_GUID, one) for one in guids]
-        keys += [(kind, value) for kind, name in _KEYS if (value := entry.text(name))]
+        for kind, name in _KEYS:
+            value = entry.text(name)
+            if kind is Key.MAIL:
+                keys += proxied(value, entry.texts(_PROXIES))
+            elif value:
+                keys.append((kind, value))
         name = entry.text("displayName") or entry.text("sAMAccountName")
         return Account(store, own, name, tuple(keys))
 

@@ -7,6 +7,7 @@ import binascii
 from typing import Any
 from uuid import UUID
 
+from sameface.connectors.keys import proxied
 from sameface.errors import Garbled
 from sameface.values import Account, Key
 
@@ -28,7 +29,12 @@ def account_of(row: dict[str, Any], store: str) -> Account:
         raise Garbled(store, "sent a user without an id; check `url`")
     guids = [ref, _on_premises_guid(row.get("onPremisesImmutableId"))]
     keys = [(Key.OBJECT_GUID, guid) for guid in guids if guid]
-    keys += [(kind, value) for kind, name in _KEYS if (value := _text(row, name))]
+    for kind, name in _KEYS:
+        value = _text(row, name)
+        if kind is Key.MAIL:
+            keys += proxied(value, _texts(row, "proxyAddresses"))
+        elif value:
+            keys.append((kind, value))
     name = _text(row, "displayName") or _text(row, "userPrincipalName")
     return Account(store, ref, name, tuple(keys))
 
@@ -73,6 +79,11 @@ def has_plan(row: dict[str, Any]) -> bool:
 def _text(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _texts(row: dict[str, Any], name: str) -> list[str]:
+    values = row.get(name)
+    return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
 
 
 def _on_premises_guid(immutable_id: Any) -> str | None:

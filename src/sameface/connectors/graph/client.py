@@ -24,7 +24,7 @@ BATCH = 20
 """Parts that one `$batch` takes at most (protocols 1.8)."""
 
 SELECT = (
-    "id,displayName,userPrincipalName,mail,employeeId,"
+    "id,displayName,userPrincipalName,mail,proxyAddresses,employeeId,"
     "onPremisesSamAccountName,onPremisesImmutableId,assignedPlans,accountEnabled,userType"
 )
 READS = "ProfilePhoto.Read.All"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sameface.connectors.keys import handle_key, mail_keys
 from sameface.connectors.ldap import ber
 from sameface.connectors.ldap.controls import Control
 from sameface.connectors.ldap.entries import Entry
@@ -13,7 +14,8 @@ from sameface.values import Account, Key, Standing
 
 _ASSERTION = "1.3.6.1.1.12"  # RFC 4528
 _EQUALITY = 0xA3  # a filter's choice equalityMatch
-_KEYS = ((Key.MAIL, "mail"), (Key.EMPLOYEE_ID, "employeeNumber"), (Key.ACCOUNT_NAME, "uid"))
+_KEYS = ((Key.EMPLOYEE_ID, "employeeNumber"), (Key.ACCOUNT_NAME, "uid"))
+_MAILS = ("mail", "mailLocalAddress")  # both hold several; the second is inetLocalMailRecipient's
 
 
 class People:
@@ -29,15 +31,18 @@ class People:
         "cn",
         "displayName",
         *(name for _, name in _KEYS),
+        *_MAILS,
     )
 
     def account(self, store: str, entry: Entry) -> Account | None:
-        """`ref` is the entryUUID, which only this directory knows and is no key elsewhere."""
+        """`ref` is the entryUUID, which only this directory knows; the first `mail` comes first."""
         ref = entry.text("entryUUID").lower()
         if not ref:
             return None
-        keys = tuple((kind, value) for kind, name in _KEYS if (value := entry.text(name)))
-        return Account(store, ref, entry.text("displayName") or entry.text("cn"), keys)
+        mails = mail_keys(address for name in _MAILS for address in entry.texts(name))
+        keys = [handle_key(store, ref), *mails]
+        keys += [(kind, value) for kind, name in _KEYS if (value := entry.text(name))]
+        return Account(store, ref, entry.text("displayName") or entry.text("cn"), tuple(keys))
 
     def named(self, ref: str) -> str:
         return f"(entryUUID={UUID(ref)})"

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 
 from sameface.connectors.guards import by_hand, called, whole_picture
+from sameface.connectors.keys import handle_key, mail_keys
 from sameface.connectors.paging import Edge, place
 from sameface.connectors.yammer.client import PER_PAGE, User, YammerClient
 from sameface.errors import Garbled
@@ -18,7 +19,6 @@ from sameface.values import (
     Account,
     Capabilities,
     Checked,
-    Key,
     Observation,
     Page,
     Picture,
@@ -137,7 +137,7 @@ class YammerConnector:
 
     def _observation(self, user: User, at: datetime) -> Observation:
         self._remember(user)
-        keys = ((Key.MAIL, user.mail),) if user.mail else ()
+        keys = (handle_key(self.store, user.id), *mail_keys([user.mail]))
         account = Account(self.store, user.id, user.name, keys)
         if user.template is None:
             return Observation(account, Standing.NONE, at)

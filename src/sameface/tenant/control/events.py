@@ -65,7 +65,7 @@ def join(told: dict[str, Any], organisation: Organisation) -> Member:
     """`POST people`: somebody new, told as in a scenario's `[[people]]`.
 
     `kind` may make them a guest, a shared mailbox, or a person without any licence; `mail` is
-    another address than the sign-in name.
+    another address than the sign-in name, `aliases` are further ones.
     """
     t = Table(told, "the person", "")
     person = t.text("id")
@@ -80,7 +80,9 @@ def join(told: dict[str, Any], organisation: Organisation) -> Member:
     if kind == "guest":
         mail = t.text("mail", f"{person.lower()}@{ELSEWHERE}")
         upn = f"{mail.replace('@', '_')}#EXT#@{DOMAIN}"
-    member = Member(person, name, len(organisation.members), upn, mail, kind=kind)
+    aliases = t.texts("aliases")
+    number = len(organisation.members)
+    member = Member(person, name, number, upn, mail, kind=kind, aliases=aliases)
     photo = Photo(t.text("photo"), t.number("bytes", at_least=1)) if t.has("photo") else None
     options = read_settings(t, organisation.book)
     if kind in ("guest", "unlicensed"):

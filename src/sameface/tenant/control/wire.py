@@ -26,6 +26,7 @@ def person(member: Member, organisation: Organisation) -> dict[str, Any]:
         "name": member.name,
         "upn": member.upn,
         "mail": member.mail,
+        "aliases": list(member.aliases),
         "object-id": member.object_id,
         "account-name": member.account_name,
         "employee-id": member.employee_id,

@@ -52,8 +52,9 @@ def _plans(member: Member, organisation: Organisation) -> list[dict[str, str]]:
 
 
 def _addresses(member: Member) -> list[str]:
-    others = [f"smtp:{member.upn}"] if member.upn != member.mail else []
-    return [f"SMTP:{member.mail}", *others]
+    others = {member.upn: None, **dict.fromkeys(member.aliases)}
+    others.pop(member.mail, None)
+    return [f"SMTP:{member.mail}", *(f"smtp:{other}" for other in others)]
 
 
 _PROPERTIES: Mapping[str, Callable[[Member, Organisation], Any]] = {
