@@ -9,6 +9,7 @@ from tests.sync.kit import Office, same
 from sameface.people import parse_mapping
 from sameface.sync import Result
 from sameface.values import Key
+from sameface.vault.blobs import digest_of
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
 
@@ -90,3 +91,22 @@ async def test_an_account_created_anew_is_reported_and_gets_nobody_s_face(
     assert "created anew" in reported.doubtful[0]
     assert (decided.doubts, decided.results) == (0, {Result.WRITTEN: 1})
     assert same(exchange.shows(ALICE), face(ALICE, 1))
+
+
+async def test_a_photo_seen_while_its_account_was_doubtful_is_read_later(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """The new object brought a photo; once it is said to be hers, that is not taken for the old."""
+    _, exchange = stores
+    await office.sync()
+    exchange.leave(ALICE)
+    exchange.join(ALICE, face(ALICE, 3), (Key.OBJECT_GUID, "guid-9"))
+    await office.sync()
+    says(office, f"{ALICE},guid-9,exchange")
+
+    decided = await office.sync()
+
+    assert (decided.exit_code, decided.results) == (0, {Result.WRITTEN: 1})
+    assert same(exchange.shows(ALICE), face(ALICE, 1))
+    kept = await office.vault.versions(office.told[ALICE].person.id)
+    assert digest_of(face(ALICE, 3)) in {version.digest for version in kept}
