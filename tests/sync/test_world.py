@@ -43,6 +43,13 @@ class World(Outside):
         self.planned, _ = self._run(self.office.plan())
         self.withholders.planned = self.withholders.now()
 
+    @rule(store=directories, upn=people, look=looks)
+    def apply_after_an_edit(self, store: str, upn: str, look: int) -> None:
+        """What was planned, when somebody has put another photo where the plan writes."""
+        self.plan()
+        self.upload(upn, store, look)
+        self.work("apply", upn, 0)
+
     @rule(verb=verbs, upn=people, which=st.integers(0, 9))
     def work(self, verb: str, upn: str, which: int) -> None:
         """To its end, whatever stores make of it."""
