@@ -100,19 +100,18 @@ async def test_a_vault_without_room_stops_each_sync_where_it_is(
     office, said = ledger.office, list[str]()
     folder = office.vault.folder
     await ends_well(ledger, 1)
+    await office.vault.close()
     for room in (0, 1, 2, 4):
         for upn in PEOPLE:
             office.stores["folder"].put(upn, face(upn, 2 + room % 2))
-        await office.vault.close()
         with no_more_pages_than(folder, room):
             async with await Vault.open(folder) as office.vault:
                 try:
                     await office.sync()
                 except VaultFailed as wrong:
                     said.append(wrong.sentence())
-        office.vault = await Vault.open(folder)
-        await ends_well(ledger, 2 + room % 2)
-    await office.vault.close()
+        async with await Vault.open(folder) as office.vault:
+            await ends_well(ledger, 2 + room % 2)
     assert len(said) >= 2
     assert all("There is no room left for the vault" in one for one in said)
 
