@@ -15,7 +15,7 @@ from functools import cache
 import pyvips
 
 from sameface.connectors.guards import by_administrator, refuse_if_moved, refuse_unless_writing
-from sameface.errors import StoreFailed, Unreachable
+from sameface.errors import NoSuchAccount, StoreFailed, Unreachable
 from sameface.http import Clock
 from sameface.pictures import Want, portrait, render
 from sameface.values import (
@@ -206,6 +206,7 @@ class MemoryStore:
 
     async def read(self, account: Account, size_px: int | None = None) -> Picture | None:
         self._ask("read")
+        self._refuse_unless_there(account)
         files = self._files.get(account.ref)
         if not files or account.ref in self.vanishing:
             return None
@@ -217,6 +218,7 @@ class MemoryStore:
     ) -> Written:
         refuse_unless_writing(self.store, account, self.capabilities)
         self._ask("write")
+        self._refuse_unless_there(account)
         if self.capabilities.change_key:
             refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
         before = self.shows(account.ref)
@@ -247,6 +249,7 @@ class MemoryStore:
     async def remove(self, account: Account, expected: str | None) -> Written:
         refuse_unless_writing(self.store, account, self.capabilities)
         self._ask("remove")
+        self._refuse_unless_there(account)
         if self.capabilities.change_key:
             refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
         before = self.shows(account.ref)
@@ -271,6 +274,11 @@ class MemoryStore:
             self.clock.advance(self.takes)
         if self.faults[verb]:
             raise self.faults[verb].pop(0)
+
+    def _refuse_unless_there(self, account: Account) -> None:
+        if account.ref not in self._people:
+            what = "does not know that account; look whether it was deleted or renamed."
+            raise NoSuchAccount(self.store, what, account=account.name)
 
     def _behind_our_back(self, verb: str) -> None:
         """Where a store has no keys, nobody can see what happens just before it is written to."""
