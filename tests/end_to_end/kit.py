@@ -54,8 +54,11 @@ class Tenant:
     def people(self) -> list[dict[str, Any]]:
         return list(self.get("people")["people"])
 
-    def clear_requests(self) -> None:
-        httpx.delete(f"{self.url}/_tenant/requests").raise_for_status()
+    def clear_requests(self) -> Any:
+        """Begin the log anew; gives what was in it."""
+        answer = httpx.delete(f"{self.url}/_tenant/requests", timeout=60)
+        answer.raise_for_status()
+        return answer.json()
 
     def writes(self) -> int:
         """How many requests since the log was cleared changed a photo or a property of one."""

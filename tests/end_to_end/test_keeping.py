@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.end_to_end.kit import Tenant, sameface, tenant, told
+from tests.end_to_end.kit import Tenant, same, sameface, tenant, told
 
 
 @pytest.fixture
@@ -124,3 +124,56 @@ def test_a_journal_that_was_altered_is_found_out(office: Tenant, tmp_path: Path)
     assert done.returncode == 4
     assert "entry 3 was altered" in done.stdout
     assert sameface("audit", "verify", "--seal", "x", cwd=tmp_path).returncode == 2
+
+
+def test_a_plan_that_somebody_edited_is_refused(office: Tenant, tmp_path: Path) -> None:
+    """Exit code 2, the file and the place are named, and no store is written to."""
+    told("plan", "-o", "plan.json", cwd=tmp_path)
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    (action, *_) = plan["actions"]
+    action["after"] = action["before"]
+    office.clear_requests()
+    last = next(tmp_path.rglob("sameface-vault/plan.json"))
+    for file in (tmp_path / "plan.json", last):
+        file.write_text(json.dumps(plan))
+
+    named, taken = sameface("apply", "plan.json", cwd=tmp_path), sameface("apply", cwd=tmp_path)
+
+    for done in (named, taken):
+        assert done.returncode == 2
+        assert "plan.json: digest does not fit: the plan was altered; make a new one" in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert office.writes() == 0
+
+
+@pytest.mark.parametrize("mode", ["both", "write"])
+def test_a_store_that_is_only_written_to_never_wins(
+    office: Tenant, tmp_path: Path, mode: str
+) -> None:
+    """The mailbox got the newest photo: with "both" it goes on to SharePoint, with "write" the one
+    that SharePoint shows is put back."""
+    text = office.settings.read_text()
+    text = text.replace('"exchange", "sharepoint", "yammer"]', '"sharepoint"]\nwins = "newest"')
+    text = text.replace(
+        'connector = "graph"\nmode = "both"', f'connector = "graph"\nmode = "{mode}"'
+    )
+    office.settings.write_text(text.partition('[[stores]]\nid = "yammer"')[0])
+    upn = next(p["upn"] for p in office.people() if p["options"]["mailbox"])
+    told("sync", cwd=tmp_path)
+    agreed = shown(office, upn)
+    office.post("clock", advance="1h")
+    office.post("events", do="change", person=upn, channel="set-userphoto", photo="N")
+    newest = shown(office, upn)
+
+    _, synced = told("sync", cwd=tmp_path)
+
+    assert not same(agreed, newest)
+    assert synced["results"] == {"written": 1}
+    assert same(shown(office, upn), newest if mode == "both" else agreed)
+
+
+def shown(office: Tenant, upn: str) -> bytes:
+    """What the mailbox shows."""
+    photo = office.picture(f"stores/exchange/{upn}")
+    assert photo is not None
+    return photo

@@ -64,10 +64,9 @@ class Organisation:
 
     def read_log(self) -> None:
         """Count the writes since the last time; the log holds no more than the last requests."""
-        told = self.world.get("requests")
+        told = self.world.clear_requests()
         writing = (r for r in told["requests"] if writes(r["method"], r["path"]))
         self.asked.update(f"{r['method']} {r['path'].lower()}" for r in writing)
-        self.world.clear_requests()
 
     def note_in_flight(self) -> None:
         """What the vault has announced and not settled, now that the process is dead."""

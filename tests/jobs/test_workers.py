@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import subprocess
 import sys
@@ -34,6 +35,40 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             folder.join(upn, face(upn, 1))
             mailbox.join(upn, face(upn, 0))
         yield office
+
+
+class LeftOut(logging.Handler):
+    """Hears which runs a worker says that it left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: list[str] = []
+        self._heard = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "is left out" in record.msg:
+            self.runs.append(record.getMessage().split()[-4])
+            self._loop.call_soon_threadsafe(self._heard.set)
+
+    async def twice(self) -> None:
+        """Until two more have been."""
+        enough = len(self.runs) + 2
+        while len(self.runs) < enough:
+            self._heard.clear()
+            await self._heard.wait()
+
+
+@pytest.fixture
+async def left_out() -> AsyncIterator[LeftOut]:
+    """What is left out while a test goes on."""
+    hears, log = LeftOut(), logging.getLogger("sameface.jobs")
+    before = log.level
+    log.addHandler(hears)
+    log.setLevel(logging.INFO)
+    yield hears
+    log.removeHandler(hears)
+    log.setLevel(before)
 
 
 def able(office: Office) -> Works:
@@ -183,6 +218,32 @@ async def test_a_schedule_begins_the_job(tmp_path: Path) -> None:
 
     assert done(file)[0].startswith("first of 20")
     assert done(file)[0].endswith("-due")
+
+
+async def test_a_schedule_that_comes_round_during_a_run_leaves_it_out(
+    tmp_path: Path, left_out: LeftOut
+) -> None:
+    """The last run goes on alone; what came round meanwhile is never made up for."""
+    wishes, file = settings(tmp_path, "* * * * * *"), tmp_path / "done"
+    ended = asyncio.Event()
+
+    async def heard(what: str) -> None:
+        if what.startswith("first"):
+            await left_out.twice()
+        if what.startswith("last") and len(done(file)) > 4:
+            ended.set()
+
+    async with await Vault.open(wishes.vault) as vault, working(wishes, vault, works(file, heard)):
+        await asyncio.wait_for(ended.wait(), 120)
+
+    begun = [line.removeprefix("first of ") for line in done(file) if line.startswith("first")]
+    assert done(file)[:4] == [
+        f"first of {begun[0]}",
+        "left",
+        "right",
+        f"last after first of {begun[0]}, left, right",
+    ]
+    assert not set(begun) & set(left_out.runs)
 
 
 async def test_one_job_at_a_time(tmp_path: Path) -> None:

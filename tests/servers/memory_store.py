@@ -7,15 +7,15 @@ overwritten stays in `overwritten`, so that a test can ask whether the vault has
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pyvips
 
 from sameface.connectors.guards import by_administrator, refuse_if_moved, refuse_unless_writing
-from sameface.errors import StoreFailed, Unreachable
+from sameface.errors import NoSuchAccount, StoreFailed, Unreachable
 from sameface.http import Clock
 from sameface.pictures import Want, portrait, render
 from sameface.values import (
@@ -85,6 +85,21 @@ def may_write(store: str, writes: bool, **more: object) -> Capabilities:
     return Capabilities(**(able | more))  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A write or a removal that a store took: what it showed, was given, and shows now."""
+
+    store: str
+    ref: str
+    before: bytes | None
+    given: bytes | None
+    after: bytes | None
+
+
+def nobody(_: Touch) -> None:
+    """Who watches a store that nobody watches."""
+
+
 @dataclass
 class MemoryStore:
     """One store. `faults[verb]` are raised by the next calls of that verb, one each."""
@@ -97,6 +112,8 @@ class MemoryStore:
     restless: bool = False  # its change keys move by themselves
     takes: timedelta = timedelta(0)  # until it answers
     dies_at: int | None = None  # the request at which the process ends
+    meanwhile: tuple[int, Callable[[], None]] | None = None  # what happens at which request
+    witness: Callable[[Touch], None] = nobody  # sees whatever we change
     faults: dict[str, list[StoreFailed]] = field(default_factory=lambda: defaultdict(list))
     asked: Counter[str] = field(default_factory=Counter)
     overwritten: list[tuple[str, bytes]] = field(default_factory=list)
@@ -123,6 +140,13 @@ class MemoryStore:
         if photo is not None:
             self.put(ref, photo)
         return self._people[ref]
+
+    def rename(self, ref: str, upn: str) -> None:
+        """The same object signs in by another name, and keeps its old one as an address."""
+        account = self._people[ref]
+        rest = tuple(pair for pair in account.keys if pair[0] not in (Key.UPN, Key.MAIL))
+        keys = ((Key.UPN, upn), (Key.MAIL, ref), *rest)
+        self._people[ref] = replace(account, keys=keys)
 
     def leave(self, upn: str) -> None:
         """The account is deleted, and its photo with it."""
@@ -184,6 +208,7 @@ class MemoryStore:
 
     async def read(self, account: Account, size_px: int | None = None) -> Picture | None:
         self._ask("read")
+        self._refuse_unless_there(account)
         files = self._files.get(account.ref)
         if not files or account.ref in self.vanishing:
             return None
@@ -195,17 +220,19 @@ class MemoryStore:
     ) -> Written:
         refuse_unless_writing(self.store, account, self.capabilities)
         self._ask("write")
+        self._refuse_unless_there(account)
         if self.capabilities.change_key:
             refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
-        if self.lies == "keeps":
-            return Written(self._key(account.ref))
         before = self.shows(account.ref)
+        largest = max(renditions, key=lambda r: r.width_px)
+        if self.lies == "keeps":
+            self.witness(Touch(self.store, account.ref, before, largest.data, before))
+            return Written(self._key(account.ref))
         if before is not None:
             self.overwritten.append((account.ref, before))
         if self.capabilities.several_files:
             files = {r.width_px: reencoded(r.data, r.width_px) for r in renditions}
         else:
-            largest = max(renditions, key=lambda r: r.width_px)
             files = {0: reencoded(largest.data, self.capabilities.largest_px)}
         if self.lies == "garbles":
             files = {px: data[: len(data) // 2] for px, data in files.items()}
@@ -216,12 +243,15 @@ class MemoryStore:
         self.hidden.discard(account.ref)
         self.written.add(account.ref)
         self._touch(account.ref)
+        now = self.shows(account.ref)
+        self.witness(Touch(self.store, account.ref, before, largest.data, now))
         self._ask("written")
         return Written(self._key(account.ref))
 
     async def remove(self, account: Account, expected: str | None) -> Written:
         refuse_unless_writing(self.store, account, self.capabilities)
         self._ask("remove")
+        self._refuse_unless_there(account)
         if self.capabilities.change_key:
             refuse_if_moved(self.store, account, self._keys.get(account.ref), expected)
         before = self.shows(account.ref)
@@ -230,6 +260,7 @@ class MemoryStore:
         if self.lies != "keeps":
             self.take_away(account.ref)
             self.written.add(account.ref)
+        self.witness(Touch(self.store, account.ref, before, None, self.shows(account.ref)))
         self._ask("removed")
         return Written(None)
 
@@ -240,10 +271,24 @@ class MemoryStore:
         self.asked[verb] += 1
         if self.dies_at is not None and self.asked.total() >= self.dies_at:
             raise PowerCut
+        self._behind_our_back(verb)
         if self.takes and isinstance(self.clock, StillClock):
             self.clock.advance(self.takes)
         if self.faults[verb]:
             raise self.faults[verb].pop(0)
+
+    def _refuse_unless_there(self, account: Account) -> None:
+        if account.ref not in self._people:
+            what = "does not know that account; look whether it was deleted or renamed."
+            raise NoSuchAccount(self.store, what, account=account.name)
+
+    def _behind_our_back(self, verb: str) -> None:
+        """Where a store has no keys, nobody can see what happens just before it is written to."""
+        blind = verb in ("write", "remove") and not self.capabilities.change_key
+        if self.meanwhile is not None and self.asked.total() >= self.meanwhile[0] and not blind:
+            _, happens = self.meanwhile
+            self.meanwhile = None
+            happens()
 
     def _touch(self, upn: str) -> None:
         self._count += 1

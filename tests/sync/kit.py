@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -91,10 +91,15 @@ class Office:
         proposal = await sync.undo(*self._work(), run=run or "")
         return proposal, await self.apply(proposal.plan)
 
-    async def forget(self, name: str) -> tuple[Proposal, Outcome]:
-        """The plan to forget somebody, and what came of it in the stores and the vault."""
+    async def forget(
+        self, name: str, between: Callable[[], Awaitable[None]] | None = None
+    ) -> tuple[Proposal, Outcome]:
+        """The plan to forget somebody, and what came of it in the stores and the vault; `between`
+        is when the stores are done with, and the vault is not yet."""
         proposal = await sync.forget(*self._work(), name=name)
         outcome = await self.apply(proposal.plan)
+        if between is not None:
+            await between()
         await sync.erase(self.vault, self.clock, proposal.people[0], outcome.run or "")
         return proposal, outcome
 

@@ -112,6 +112,9 @@ async def test_another_worker_writes_again_what_a_dead_one_left(
 
     assert same(exchange.shows(ALICE), NEW)
     assert await office.vault.in_flight() == ()
+    told = await office.vault.history(person.id)
+    ends = {(entry.before, entry.after) for _, entry in told if entry.what == "cut off"}
+    assert ends == {(digest_of(OLD), digest_of(NEW))}
 
 
 async def test_a_look_that_fails_in_between_forgets_nothing(

@@ -10,6 +10,7 @@ from sameface.connectors.keys import handle_key
 from sameface.people import parse_mapping
 from sameface.sync import Result
 from sameface.values import Key
+from sameface.vault.blobs import digest_of
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
 
@@ -137,3 +138,22 @@ async def test_an_alias_that_two_people_share_gives_nobody_a_face(
     assert "team@x.test" not in office.told
     assert sharepoint.shows("team@x.test") is None
     assert same(sharepoint.shows(BOB), face(BOB, 1))
+
+
+async def test_a_photo_seen_while_its_account_was_doubtful_is_read_later(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """The new object brought a photo; once it is said to be hers, that is not taken for the old."""
+    _, exchange = stores
+    await office.sync()
+    exchange.leave(ALICE)
+    exchange.join(ALICE, face(ALICE, 3), (Key.OBJECT_GUID, "guid-9"))
+    await office.sync()
+    says(office, f"{ALICE},guid-9,exchange")
+
+    decided = await office.sync()
+
+    assert (decided.exit_code, decided.results) == (0, {Result.WRITTEN: 1})
+    assert same(exchange.shows(ALICE), face(ALICE, 1))
+    kept = await office.vault.versions(office.told[ALICE].person.id)
+    assert digest_of(face(ALICE, 3)) in {version.digest for version in kept}

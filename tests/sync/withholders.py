@@ -5,12 +5,13 @@ What the settings make of it is found here anew, from the settings alone, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.sync.kit import Office, same
+from tests.sync.kit import Office
+from tests.sync.oracle import Rules, strongest_first
 
-from sameface.settings import PolicySettings, Wishes, Withholding
+from sameface.settings import Withholding
 from sameface.sync import Call, Decision, Policy, decide
 from sameface.vault import Dossier, Entry
 
@@ -43,7 +44,7 @@ class Withholders:
 
     def respected(self, upn: str) -> frozenset[str]:
         """The stores that are to show no photo of theirs, as the settings have it now."""
-        wishes = tuple(_strongest_first(self.office.policy, upn))
+        wishes = tuple(strongest_first(self.office.policy, upn))
         said = [w.withholding for w in wishes if w.withholding is not None]
         if Withholding.IGNORE in said[:1] or any(wish.exclude for wish in wishes):
             return frozenset()
@@ -75,8 +76,8 @@ class Withholders:
             assert upn in self.grieved
 
     async def rested(self, upn: str, decision: Decision) -> None:
-        """Where they withhold their photo there is none, or it is said who has to act; and where
-        nothing but the plain policy holds, all others show what the authority does."""
+        """Where they withhold their photo there is none, or it is said who has to act; and all
+        others show what they have to."""
         withheld = self.respected(upn)
         assert decision.withheld == withheld
         for verdict in decision.verdicts:
@@ -97,15 +98,14 @@ class Withholders:
         self._holds_without(decision, dossier, withheld)
 
     def _follows(self, upn: str, decision: Decision, dossier: Dossier) -> None:
-        """By the plain policy a store shows what the folder does, also once withheld no more."""
-        folder = self.office.stores["folder"].shows(upn)
-        plain = self.office.policy == PolicySettings() and dossier.pin is None
-        if not plain or folder is None or "folder" in self.respected(upn):
+        """Where the strongest authority has the last word, all others show what it does, also once
+        they are withheld no more."""
+        rules = Rules(self.office, upn, self.respected(upn))
+        wanted = rules.wanted(dossier)
+        if wanted is None:
             return
         for verdict in decision.verdicts:
-            store = self.office.stores[verdict.store]
-            if store.capabilities.writes and verdict.store not in self.respected(upn):
-                assert same(store.shows(upn), folder) or verdict.call is Call.ASK
+            assert rules.follows(verdict.store, wanted) or verdict.call is Call.ASK
 
     def _holds_without(
         self, decision: Decision, dossier: Dossier, withheld: frozenset[str]
@@ -124,6 +124,12 @@ class Withholders:
             (v.store, v.call, v.after) for v in alone.verdicts
         ]
 
+    async def forget(self, upn: str) -> None:
+        """Somebody is forgotten, and what they chose with them."""
+        await self.heard()
+        self.chosen.pop(upn, None)
+        self.ids = {known: name for known, name in self.ids.items() if name != upn}
+
     async def are_in_the_journal(self) -> None:
         """Read from its beginning, it says what everybody withholds today."""
         told: dict[str, set[str]] = {}
@@ -134,9 +140,3 @@ class Withholders:
             if entry.what == "shown again":
                 theirs.remove(entry.store or "")
         assert {upn: told[upn] for upn in self.chosen} == self.chosen
-
-
-def _strongest_first(policy: PolicySettings, upn: str) -> Iterator[Wishes]:
-    yield from (wishes for name, wishes in policy.people if name == upn)
-    yield from (wishes for members, wishes in policy.groups if upn in members)
-    yield policy.everybody

@@ -168,7 +168,10 @@ async def test_the_log_counts_and_holds_no_token(caller: Caller) -> None:
     parts = [{"id": str(n), "method": "GET", "url": "/users/alice@contoso.test"} for n in range(3)]
     await caller.http.post("/v1.0/$batch", headers=headers, json={"requests": parts})
     answer = await caller.http.get("/_tenant/requests")
+    taken = await caller.http.delete("/_tenant/requests")
 
+    assert taken.json() == answer.json()
+    assert (await caller.http.get("/_tenant/requests")).json()["total"] == 0
     assert answer.json()["total"] == 2
     assert answer.json()["services"] == {"graph": 2}
     assert answer.json()["batch-parts"] == 3

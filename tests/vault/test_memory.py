@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.vault.kit import HOUR, NOON, account, adopted, finding, took, version
 
 from sameface.values import Observation, Standing
-from sameface.vault import Agreement, Entry, Finding, Vault
+from sameface.vault import Agreement, Entry, Finding, Intent, Vault
 
 ALICE = account("exchange", "alice@x.test")
 
@@ -74,11 +74,10 @@ async def test_a_write_leaves_an_intent_and_a_receipt(vault: Vault) -> None:
     new = version(alice, b"new")
     await took(vault, new, b"new", known=0)
     await vault.begin_run("r1", "sync", NOON)
-    entry = Entry(NOON, "write", "folder is the authority", "r1", alice, "exchange", None, "new")
+    entry = Entry(NOON, "write", "folder is the authority", "r1", alice, "exchange", "old", "new")
 
     intent = await vault.intend(entry, "k0")
-    (flying,) = await vault.in_flight()
-    assert (flying.id, flying.run, flying.store) == (intent, "r1", "exchange")
+    assert await vault.in_flight() == (Intent(intent, "r1", alice, "exchange", "old", "new"),)
 
     await vault.settle(
         intent,

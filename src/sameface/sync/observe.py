@@ -247,7 +247,10 @@ class _Observer:
         seen = {o.account.ref: o for o in observations if o.account.ref in kept}
         owners = {m.account.ref: m.person for m in matches if m.person is not None}
         known = await self._vault.remembered(self._store, list(seen))
-        new = [r for r, o in seen.items() if r in owners and _may_be_new(o, known.get(r))]
+        may = {r for r, o in seen.items() if _may_be_new(o, known.get(r))}
+        new = [r for r in seen if r in owners and r in may]
+        # A photo in nobody's account is read once it is somebody's: it must not pass for the last.
+        known = {r: was for r, was in known.items() if r in owners or r not in may}
         quiet = [_carried(o, known.get(r)) for r, o in seen.items() if r not in set(new)]
         await self._record(quiet)
         reads = (

@@ -26,7 +26,7 @@ from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
 from sameface.sync.work import Work, operator, silent
 from sameface.values import Person
-from sameface.vault import Dossier, Entry, Vault
+from sameface.vault import Dossier, Vault
 
 Connectors = Mapping[str, Connector]
 Watch = Callable[[Progress], None]
@@ -187,8 +187,7 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
     await work.vault.begin_run(run, verb, now, operator())
     for intent in await work.vault.in_flight():
         why = "its run ended before it was read back"
-        entry = Entry(now, "cut off", why, intent.run, intent.person, intent.store)
-        await work.vault.settle(intent.id, entry)
+        await work.vault.settle(intent.id, intent.cut_off(now, why))
     return run
 
 

@@ -24,7 +24,7 @@ from sameface.sync.pinning import policy_of
 from sameface.sync.run import begin, foreseen, keep_page, retire
 from sameface.sync.work import Work, silent
 from sameface.values import Person
-from sameface.vault import Entry, Intent, Vault
+from sameface.vault import Intent, Vault
 
 Json = Any
 
@@ -203,9 +203,7 @@ class _Worker:
                 for dossier in await self._vault.dossiers_of([intent.person]):
                     await self._look_at(dossier.person, intent)
                 why = "its worker ended before it was read back"
-                now = self._clock.now()
-                entry = Entry(now, "cut off", why, intent.run, intent.person, intent.store)
-                await self._vault.settle(intent.id, entry)
+                await self._vault.settle(intent.id, intent.cut_off(self._clock.now(), why))
 
     async def _look_at(self, person: Person, intent: Intent) -> None:
         """The account as it is now: found anew where the store can, and else by its picture."""

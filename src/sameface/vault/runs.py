@@ -63,9 +63,9 @@ async def settle(
 
 async def in_flight(connection: AsyncConnection) -> tuple[Intent, ...]:
     """Writes that were announced and never settled."""
-    query = sa.select(actions.c.id, actions.c.run, actions.c.person, actions.c.store)
-    rows = await connection.execute(query.where(actions.c.outcome.is_(None)).order_by(actions.c.id))
-    return tuple(Intent(row.id, row.run, row.person, row.store) for row in rows)
+    fields = [actions.c[name] for name in Intent.__dataclass_fields__]
+    query = sa.select(*fields).where(actions.c.outcome.is_(None)).order_by(actions.c.id)
+    return tuple(Intent(*row) for row in await connection.execute(query))
 
 
 async def deeds(connection: AsyncConnection, run: str) -> tuple[Deed, ...] | None:

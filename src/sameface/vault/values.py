@@ -203,12 +203,22 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that was announced and never settled: its run was cut off."""
+    """A write that was announced and never settled: its run was cut off.
+
+    `before` and `after` are versions: what it was to overwrite, and with what. Nobody knows whether
+    it did.
+    """
 
     id: int
     run: str
     person: str
     store: str
+    before: str | None
+    after: str | None
+
+    def cut_off(self, at: datetime, why: str) -> Entry:
+        """How it ends in the journal."""
+        return Entry(at, "cut off", why, self.run, self.person, self.store, self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)

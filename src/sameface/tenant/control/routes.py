@@ -153,8 +153,10 @@ class Control:
         return json_answer(self._backstage.ledger.as_json())
 
     async def clear_requests(self, call: Call) -> Answer:
+        """Begin anew, and give what there was until now: no request falls between the two."""
+        told = await self.requests(call)
         self._backstage.ledger.clear()
-        return await self.requests(call)
+        return told
 
     async def settings(self, call: Call) -> Answer:  # noqa: ARG002
         """A ready `sameface.toml`."""
