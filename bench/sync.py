@@ -123,10 +123,13 @@ def run(
         _tell_loop(stages, people, people)
 
 
-def remembered(people: int, speed: int, latency: str = LATENCY) -> None:
+def remembered(
+    people: int, speed: int, latency: str = LATENCY, *, loops: int | None = None
+) -> None:
     """An organisation that a first sync has seen, unchanged: what looking at it again costs.
 
-    Stores are only read, since there is no picture in the vault to write.
+    Stores are only read, since there is no picture in the vault to write. `loops`: for how many
+    people the loop reads beside it, if for any.
     """
     with tempfile.TemporaryDirectory(prefix="sameface-bench-") as name:
         folder = Path(name)
@@ -137,7 +140,11 @@ def remembered(people: int, speed: int, latency: str = LATENCY) -> None:
             if stages[0].done.code:
                 raise SystemExit("the vault could not be filled")
             stages.append(_sync(served, folder, UNCHANGED, "sync"))
+            if loops:
+                stages += _loops(served, folder, 1, loops)
     _tell(people, speed, latency, {stage.name: stage for stage in stages})
+    if loops:
+        _tell_loop({stage.name: stage for stage in stages}, people, loops)
 
 
 def _tell(people: int, speed: int, latency: str, stages: dict[str, Stage]) -> None:
@@ -267,7 +274,7 @@ if __name__ == "__main__":
         "--loop", type=int, choices=(0, 1, 2), default=2, help="leave it out, let it read, or write"
     )
     parser.add_argument(
-        "--loop-of", type=int, metavar="N", help="with --first: the loop for N people, not for all"
+        "--loop-of", type=int, metavar="N", help="with --first or --remembered: the loop for N"
     )
     parser.add_argument(
         "--first", action="store_true", help="the first and the unchanged sync, and the loop"
@@ -280,7 +287,7 @@ if __name__ == "__main__":
     )
     told = parser.parse_args()
     if told.remembered:
-        remembered(told.people, told.speed, told.latency)
+        remembered(told.people, told.speed, told.latency, loops=told.loop_of)
     elif told.first:
         first(told.people, told.speed, told.latency, loop=told.loop, loops=told.loop_of)
     else:

@@ -241,6 +241,7 @@ class SharePointClient:
                     body=b"",
                     repeatable=True,
                     needs=WRITES,
+                    cost=2,
                 )
                 told = answer.json()
                 digest = told.get("FormDigestValue") if isinstance(told, dict) else None
