@@ -7,6 +7,7 @@ where it is told to wait.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -37,6 +38,8 @@ def main(folder: Path, most: int | None, *, writing: bool) -> None:
     """Read people everywhere; then, where asked to, write to everybody what Exchange shows."""
     stores = {s["id"]: s for s in tomllib.loads((folder / "sameface.toml").read_text())["stores"]}
     os.environ["REQUESTS_CA_BUNDLE"] = stores["exchange"]["ca-file"]
+    # Somebody without a photo is an error to it, told on stderr: a line for every third person.
+    logging.getLogger("O365").setLevel(logging.CRITICAL)
     account = _account(stores["exchange"])
     plain = httpx.Client(verify=stores["sharepoint"]["ca-file"], trust_env=False, timeout=60)
     sharepoint = {"authorization": f"Bearer {_token(stores['sharepoint'])}"}
