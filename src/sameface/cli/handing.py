@@ -1,22 +1,24 @@
-"""A sync left to the workers: handed over, followed to its end, and told."""
+"""A sync left to the workers: handed over, followed to its end, and told like any other."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
-from sameface.cli import progress, terminal
+from sameface import sync
+from sameface.cli import progress
 from sameface.cli.session import Session, open_session
+from sameface.cli.syncing import ended, keeping
 from sameface.jobs import hand_over
 from sameface.jobs import progress as advances
-from sameface.sync import Progress
 from sameface.sync.run import new_run
 from sameface.sync.shared import works
 from sameface.vault import Advance, Run
 
 _LONG = 20
 """Half seconds after which somebody who waits wants to know for what."""
+
+_CHANGED = (sync.Result.WRITTEN, sync.Result.REMOVED)
 
 
 async def over(args: argparse.Namespace) -> int:
@@ -27,13 +29,30 @@ async def over(args: argparse.Namespace) -> int:
         await hand_over(session.settings, able, run)
         with progress.bar(quiet=args.json) as watch:
             done = await _followed(session, run, watch)
-    if args.json:
-        terminal.out(json.dumps(_told(done), ensure_ascii=False))
-    else:
-        counts = [f"{many} {result}" for result, many in sorted(done.results.items())]
-        terminal.say(f"Run {run}: {', '.join(counts) or 'nothing was written'}.")
-        terminal.say(f"It ended with exit code {done.exit}; `sameface status` tells what is left.")
-    return 4 if done.exit is None else done.exit
+        return await told(session, done, as_json=args.json)
+
+
+async def told(session: Session, done: Run, *, as_json: bool) -> int:
+    """Tell how that run ended, and what it left, by what the vault remembers; its exit code."""
+    deeds = await session.vault.deeds(done.id) or ()
+    changed = {deed.person for deed in deeds if deed.outcome in _CHANGED}
+    with keeping(session, as_json=as_json) as kept:
+
+        def tell(decision: sync.Decision) -> None:
+            if decision.person.id in changed:
+                kept.written.expect(decision.person.upn)
+            kept(decision)
+
+        outcome = await sync.look_back(
+            session.settings,
+            session.connectors,
+            session.vault,
+            session.clock,
+            done.id,
+            tell=tell,
+        )
+        code = 4 if done.exit is None else done.exit
+        return ended(session, outcome, kept, as_json=as_json, code=code)
 
 
 async def _followed(session: Session, run: str, watch: progress.Watch) -> Run:
@@ -50,14 +69,10 @@ async def _followed(session: Session, run: str, watch: progress.Watch) -> Run:
     return advance.run
 
 
-def _steps(advance: Advance) -> list[Progress]:
+def _steps(advance: Advance) -> list[sync.Progress]:
     """As a sync in this process would tell it."""
-    looks = [Progress(one.seen, one.of, one.store, "observe") for one in advance.looks]
+    looks = [sync.Progress(one.seen, one.of, one.store, "observe") for one in advance.looks]
     if not advance.run.expected:
         return looks
     settled = sum(many for result, many in advance.run.results.items() if result != "under way")
-    return [*looks, Progress(settled, advance.run.expected, "", "write")]
-
-
-def _told(run: Run) -> dict[str, object]:
-    return {"run": run.id, "results": dict(run.results), "exit": run.exit}
+    return [*looks, sync.Progress(settled, advance.run.expected, "", "write")]

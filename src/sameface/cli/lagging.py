@@ -34,7 +34,11 @@ class Written:
     def step(self, step: Progress) -> None:
         """Hear of a write."""
         if step.outcome in (Result.WRITTEN, Result.REMOVED):
-            self._awaited.add(step.person)
+            self.expect(step.person)
+
+    def expect(self, upn: str) -> None:
+        """That person was written, and it is still to be heard what is left of them."""
+        self._awaited.add(upn)
 
     def add(self, decision: Decision) -> None:
         """Hear what is left of one person, written or not."""

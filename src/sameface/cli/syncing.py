@@ -58,13 +58,21 @@ def keeping(session: Session, *, as_json: bool) -> Iterator[Kept]:
         yield Kept(session, None if as_json else remaining)
 
 
-def ended(session: Session, outcome: sync.Outcome, kept: Kept, *, as_json: bool) -> int:
-    """Tell the outcome; returns its exit code."""
+def ended(
+    session: Session,
+    outcome: sync.Outcome,
+    kept: Kept,
+    *,
+    as_json: bool,
+    code: int | None = None,
+) -> int:
+    """Tell the outcome; returns its exit code, or the `code` with which others ended the run."""
+    code = outcome.exit_code if code is None else code
     if as_json or kept.remaining is None:
         lag = {"lag": kept.written.as_json(session)}
-        told = data(outcome) | kept.late.as_json() | lag
+        told = data(outcome) | kept.late.as_json() | lag | {"exit": code}
         terminal.out(json.dumps(told, ensure_ascii=False))
-        return outcome.exit_code
+        return code
     terminal.say(written(outcome))
     before = chain(telling.failures(outcome), kept.late.lines())
     left = chain(before, kept.remaining.lines(), telling.doubtful(outcome.doubtful))
@@ -76,7 +84,7 @@ def ended(session: Session, outcome: sync.Outcome, kept: Kept, *, as_json: bool)
         for line in lagging:
             terminal.say(line)
     terminal.say(f"\n{telling.summary(outcome)}")
-    return outcome.exit_code
+    return code
 
 
 def data(outcome: sync.Outcome) -> dict[str, Any]:

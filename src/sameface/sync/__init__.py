@@ -8,7 +8,7 @@ from sameface.sync.outcome import Outcome, Progress, Result
 from sameface.sync.plan import Action, Hold, Plan, Verb, load_plan
 from sameface.sync.policy import Leave, Policy
 from sameface.sync.proposing import Proposal, erase, forget, restore, undo
-from sameface.sync.run import apply, last_plan, plan, save_last, status, sync
+from sameface.sync.run import apply, last_plan, look_back, plan, save_last, status, sync
 from sameface.sync.watching import watch
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "last_plan",
     "left_of",
     "load_plan",
+    "look_back",
     "mend",
     "plan",
     "restore",

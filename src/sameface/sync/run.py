@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sameface.connectors.base import Connector
-from sameface.errors import BadUsage, SyncStopped, UnknownPerson
+from sameface.errors import BadUsage, StoreFailed, SyncStopped, UnknownPerson
 from sameface.http import Clock
 from sameface.jobs import listening, run_pages
 from sameface.settings import Settings
@@ -19,18 +21,20 @@ from sameface.sync.decide import Decision
 from sameface.sync.judging import PAGE, Judge, people
 from sameface.sync.left import LISTED, Leaving
 from sameface.sync.observe import Pass, observe, observe_people
-from sameface.sync.outcome import Outcome, Progress, Tally
+from sameface.sync.outcome import Outcome, Progress, Result, Tally
 from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
 from sameface.sync.work import Work, operator, silent
 from sameface.values import Person
-from sameface.vault import Dossier, Vault
+from sameface.vault import Dossier, Looking, Vault
 
 Connectors = Mapping[str, Connector]
 Watch = Callable[[Progress], None]
 Tell = Callable[[Decision], None]
+
+_NOT_SEEN = "was not looked at to its end in that run; `sameface check` tells what it says"
 
 
 async def status(
@@ -171,6 +175,38 @@ async def sync(
         return outcome
 
 
+async def look_back(
+    settings: Settings,
+    connectors: Connectors,
+    vault: Vault,
+    clock: Clock,
+    run: str,
+    *,
+    tell: Tell = silent,
+) -> Outcome:
+    """How everybody stands after a sync that others made: no store is asked.
+
+    What is left is told in the order of people's names; `results` counts what came of its writes.
+    Errors: BadUsage where there is no such run, SyncStopped where that is how it ended.
+    """
+    advance = await vault.workers.advance(run)
+    if advance is None:
+        raise BadUsage(f"There is no run {run} in this vault; `sameface audit export` names all.")
+    done = advance.run
+    passes = [_passed(one) for one in advance.looks if one.store in connectors]
+    with listening() as stop:
+        work = Work(settings, connectors, vault, clock, stop, silent, tell)
+        judge = Judge(work, await _policy(work, passes))
+        began = done.expected is not None
+        stopped = None if began else _stopped(settings, judge, await judge.forecast())
+        if stopped and done.exit == SyncStopped.exit:
+            raise stopped
+        whole = await judge.everybody()
+        outcome = await judge.outcome(passes, run=run, stopped=not whole)
+    results = {result: done.results[result] for result in Result if result in done.results}
+    return replace(outcome, results=Counter(results))
+
+
 # ---------------------------------------------------------------------------
 # The parts of a sync, which workers share too (`sync.shared`)
 
@@ -193,13 +229,10 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
 
 async def foreseen(work: Work, judge: Judge, run: str) -> int:
     """How many writes there will be; SyncStopped, and the run ended, where that is too many."""
-    forecast, settings = await judge.forecast(), work.settings
-    if empty := judge.empty(forecast):
+    forecast = await judge.forecast()
+    if stopped := _stopped(work.settings, judge, forecast):
         await work.vault.end_run(run, SyncStopped.exit, work.clock.now())
-        raise _looks_empty(empty)
-    if not settings.stop_above.allows(forecast.changing, forecast.people):
-        await work.vault.end_run(run, SyncStopped.exit, work.clock.now())
-        raise _too_many(settings, forecast)
+        raise stopped
     writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
     await work.vault.workers.expect(run, writes)
     return writes
@@ -269,6 +302,15 @@ async def _policy(work: Work, passes: Sequence[Pass]) -> Policy:
     return await policy_of(work, [p.store for p in passes if p.failure is not None])
 
 
+def _stopped(settings: Settings, judge: Judge, forecast: Tally) -> SyncStopped | None:
+    """Why a sync must not begin to write, if it must not."""
+    if empty := judge.empty(forecast):
+        return _looks_empty(empty)
+    if not settings.stop_above.allows(forecast.changing, forecast.people):
+        return _too_many(settings, forecast)
+    return None
+
+
 def _too_many(settings: Settings, forecast: Tally) -> SyncStopped:
     return SyncStopped(
         f"A sync would change {forecast.changing} of {forecast.people} people, more than "
@@ -282,6 +324,12 @@ def _looks_empty(sentences: Sequence[str]) -> SyncStopped:
         f"{' '.join(sentences)} Nothing was written. Look at that store; if it is as it should "
         "be, `sameface plan` shows what would follow and `sameface apply` does it."
     )
+
+
+def _passed(look: Looking) -> Pass:
+    """What is known afterwards of a look at a store."""
+    failure = None if look.ended else StoreFailed(look.store, _NOT_SEEN)
+    return Pass(look.store, look.ended, failure)
 
 
 async def _chunks(actions: Sequence[Action]) -> AsyncIterator[Sequence[Action]]:
