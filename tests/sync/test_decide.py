@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.vault.kit import HOUR, NOON
@@ -206,10 +207,10 @@ def test_reasons_tell_one_difference_from_another() -> None:
     }
 
     assert told == {
-        Standing.NEVER: "never had a photo",
-        Standing.DELETED: "had its photo deleted",
-        Standing.NONE: "has no photo",
-        Standing.PLACEHOLDER: "shows a placeholder",
+        Standing.NEVER: "never had a photo, unlike folder",
+        Standing.DELETED: "had its photo deleted, unlike folder",
+        Standing.NONE: "has no photo, unlike folder",
+        Standing.PLACEHOLDER: "shows a placeholder, unlike folder",
     }
     assert reason(photo("exchange", "B"))[1] == "shows another photo than folder"
 
@@ -226,8 +227,41 @@ def test_reasons_tell_what_changed_since_the_last_agreement() -> None:
         "still shows the photo of 22 Nov 2026, folder a newer one"
     )
     assert reason(Cell("exchange", Standing.NONE, NOON), on_a)[1] == (
-        "lost the photo it had on 22 Nov 2026"
+        "lost the photo it had on 22 Nov 2026, unlike folder"
     )
+
+
+THREE = BOTH.stores | {"yammer": Leave(False)}
+
+
+@pytest.mark.parametrize(
+    ("policy", "agreed", "why"),
+    [
+        (Policy(("folder", "yammer"), THREE), (), "yammer is the first authority that has a photo"),
+        (Policy(("folder",), THREE, pin="A"), (), "it is pinned in the settings"),
+        (Policy((), THREE, wins=Wins.NEWEST), (), "yammer has the newest photo"),
+        (
+            Policy(("folder", "yammer"), THREE, removal=Removal.KEEP),
+            (Agreement("p1", "folder", "A", "k0", NOON),),
+            'the photo of 23 Nov 2026 is no longer in folder, and the others keep it (removal = "ke'
+            'ep")',
+        ),
+    ],
+)
+def test_a_write_says_why_that_photo_is_the_right_one(
+    policy: Policy, agreed: tuple[Agreement, ...], why: str
+) -> None:
+    """Where it is not simply the first authority's, whoever reads the plan is told whose it is."""
+    empty = Cell("exchange", Standing.NONE, NOON)
+    cells = (Cell("folder", Standing.NONE, NOON), photo("yammer", "A"), empty)
+
+    into_none = decide(ALICE, cells, agreed, policy).verdicts[2]
+    over_another = decide(ALICE, (*cells[:2], photo("exchange", "B", "k0")), agreed, policy)
+
+    assert (into_none.call, into_none.after) == (Call.WRITE, "A")
+    assert into_none.because == f"has no photo; {why}"
+    if policy.wins is not Wins.NEWEST:
+        assert over_another.verdicts[2].because.endswith(f"; {why}")
 
 
 def test_what_nobody_can_tell_is_for_a_person() -> None:

@@ -105,7 +105,7 @@ async def test_a_photo_that_goes_while_one_looks_is_no_photo(disagreeing: Office
 
     await disagreeing.status()
 
-    assert disagreeing.reasons(ALICE, Call.WRITE)["exchange"] == "has no photo"
+    assert disagreeing.reasons(ALICE, Call.WRITE)["exchange"] == "has no photo, unlike folder"
 
 
 async def test_half_a_picture_is_not_a_photo(disagreeing: Office) -> None:

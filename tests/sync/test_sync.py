@@ -188,7 +188,7 @@ async def test_a_photo_removed_elsewhere_comes_back(office: Office) -> None:
     because = office.reasons(ALICE, Call.WRITE)["exchange"]
     await office.sync()
 
-    assert because == "lost the photo it had on 23 Nov 2026"
+    assert because == "lost the photo it had on 23 Nov 2026, unlike folder"
     assert same(exchange.shows(ALICE), face("alice", 1))
 
 

@@ -56,6 +56,11 @@ class Choice:
             return f"{self.call}:{self.store}"
         return self.photo or ("removed" if self.emptied else "")
 
+    @property
+    def is_plain(self) -> bool:
+        """The first authority has the word, and nothing more is to be said about why."""
+        return self.store is not None and self.because == _first(self.store)
+
 
 def choose(held: Held, agreed: Agreed, policy: Policy, pin: Pin | None) -> Choice:
     """The right photo by pins, policy and what people chose since the last agreement."""
@@ -179,8 +184,12 @@ def _without_authority(held: Held, policy: Policy) -> Choice:
 
 def _ranked(store: str, policy: Policy) -> str:
     if store == policy.authorities[0]:
-        return f"{store} is the authority"
+        return _first(store)
     return f"{store} is the first authority that has a photo"
+
+
+def _first(store: str) -> str:
+    return f"{store} is the authority"
 
 
 # ---------------------------------------------------------------------------

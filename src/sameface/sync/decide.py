@@ -240,11 +240,17 @@ def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
 
 
 def _difference(cell: Cell, choice: Choice, last: Agreement | None) -> str:
-    """How the store differs from what it should show."""
+    """How the store differs from what it should show, and why that is what it should show."""
     if choice.emptied:
         return f"still shows a photo: {choice.because}"
-    if cell.standing is Standing.PHOTO:
-        return _other_photo(cell, choice, last)
+    shows = cell.standing is Standing.PHOTO
+    how = _other_photo(cell, choice, last) if shows else _no_photo(cell, last)
+    if not choice.is_plain:
+        return f"{how}; {choice.because}"
+    return how if shows else f"{how}, unlike {choice.store}"
+
+
+def _no_photo(cell: Cell, last: Agreement | None) -> str:
     if last is not None and last.photo is not None:
         return f"lost the photo it had on {_day(last)}"
     if cell.standing is Standing.NEVER:
@@ -260,11 +266,11 @@ def _instead(cell: Cell) -> str:
 
 
 def _other_photo(cell: Cell, choice: Choice, last: Agreement | None) -> str:
+    right = choice.store
     if is_leftover(cell):
         return f"shows {cell.unfit}"
-    if choice.store is None and choice.photo is not None and choice.because != _AGREEING:
-        return f"shows another photo than wanted: {choice.because}"
-    right = choice.store or "the others"
+    if right is None:
+        return "shows another photo than wanted"
     if cell.likeness is Likeness.CANNOT_TELL:
         return f"may or may not show the same photo as {right}"
     if last is None or last.photo is None:
@@ -272,9 +278,6 @@ def _other_photo(cell: Cell, choice: Choice, last: Agreement | None) -> str:
     if last.photo == cell.photo:
         return f"still shows the photo of {_day(last)}, {right} a newer one"
     return f"got another photo than {right} since {_day(last)}"
-
-
-_AGREEING = "no authority has a photo, and the others agree"
 
 
 def _unknown(cell: Cell) -> Verdict:
