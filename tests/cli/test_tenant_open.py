@@ -47,3 +47,19 @@ def test_there_is_nothing_to_open_without_control(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "--no-control" in done.stderr
+
+
+@pytest.mark.parametrize("there", ["another file", "a folder"])
+def test_settings_are_not_put_over_what_somebody_wrote(tmp_path: Path, there: str) -> None:
+    """Only what an earlier tenant wrote is written anew."""
+    file = tmp_path / "sameface.toml"
+    if there == "a folder":
+        file.mkdir()
+    else:
+        file.write_text("[organisation]\n")
+
+    done = sameface("tenant", "--port", "0", "--settings", "sameface.toml", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "; name another file. [SF-1" in done.stderr
+    assert file.is_dir() or file.read_text() == "[organisation]\n"

@@ -231,7 +231,8 @@ def test_reasons_tell_what_changed_since_the_last_agreement() -> None:
     )
 
 
-THREE = BOTH.stores | {"yammer": Leave(False)}
+KEPT = 'the photo of 23 Nov 2026 is no longer in folder, and the others keep it (removal = "keep")'
+THREE = {**BOTH.stores, "yammer": Leave(False)}
 
 
 @pytest.mark.parametrize(
@@ -243,8 +244,7 @@ THREE = BOTH.stores | {"yammer": Leave(False)}
         (
             Policy(("folder", "yammer"), THREE, removal=Removal.KEEP),
             (Agreement("p1", "folder", "A", "k0", NOON),),
-            'the photo of 23 Nov 2026 is no longer in folder, and the others keep it (removal = "ke'
-            'ep")',
+            KEPT,
         ),
     ],
 )

@@ -106,7 +106,7 @@ class _Story:
 
     async def _report(self) -> None:
         html = await reporting.page(self._session, self._sections, self._session.clock.now())
-        await asyncio.to_thread(self._args.report.write_text, html, encoding="utf-8")
+        await asyncio.to_thread(terminal.save, self._args.report, html)
         where = self._args.report.resolve()
         terminal.say(f"The same with the real pictures: {where.as_uri()}")
 

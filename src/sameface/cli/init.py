@@ -20,10 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 2 where the file is there already or cannot be written."""
     if args.file.exists() and not args.force:
         raise BadUsage(f"{args.file} is there already; --force overwrites it.")
-    try:
-        args.file.write_text(template(), encoding="utf-8")
-    except OSError as wrong:
-        raise BadUsage(f"{args.file} cannot be written ({wrong.strerror}).") from None
+    terminal.save(args.file, template())
     terminal.out(f"Wrote {args.file}. Fill it in (docs/start.md goes step by step), then:")
     terminal.out("  sameface check      connects to every store, writes nothing")
     terminal.out("  sameface status     who shows which face where")

@@ -6,7 +6,8 @@ import asyncio
 from itertools import groupby
 from pathlib import Path
 
-from sameface.errors import BadUsage, BlobLost, PictureRefused
+from sameface.cli import terminal
+from sameface.errors import BlobLost, PictureRefused
 from sameface.pictures import Want
 from sameface.sync import Cause, Left, Plan, by_cause
 from sameface.vault import Vault
@@ -17,7 +18,7 @@ _THUMBNAIL_PX = 96
 
 
 async def save_page(plan: Plan, vault: Vault, file: Path) -> None:
-    """Write the page; BadUsage where the file cannot be written."""
+    """Write the page; NoRoom where the file cannot be written."""
     people = [
         Changes(
             name,
@@ -34,12 +35,7 @@ async def save_page(plan: Plan, vault: Vault, file: Path) -> None:
         when=f"Made on {plan.made_at:%A %d %B %Y, %H:%M} UTC.",
         digest=plan.digest[:12],
     )
-    try:
-        await asyncio.to_thread(file.write_text, text, "utf-8")
-    except OSError as wrong:
-        raise BadUsage(
-            f"The page cannot be written to {file} ({wrong.strerror}); name another file."
-        ) from wrong
+    await asyncio.to_thread(terminal.save, file, text)
 
 
 def _kept(cause: Cause, left: list[Left]) -> Kept:

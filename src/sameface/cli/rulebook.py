@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sameface.cli import terminal
-from sameface.errors import NoRoom
 from sameface.rules import Rulebook, load_rulebook, read_rulebook, rulebook_names
 from sameface.rules.differences import differences
 from sameface.rules.rulebook import Row, Variant
@@ -116,11 +115,7 @@ def _draw(book: Rulebook, output: Path | None, *, as_text: bool) -> int:
     elif output is None:
         terminal.out(maps.draw(book).rstrip("\n"))
     else:
-        try:
-            output.write_text(maps.draw(book), encoding="utf-8")
-        except OSError as wrong:
-            why = wrong.strerror or str(wrong)
-            raise NoRoom(f"{output} cannot be written: {why}; name another file.") from None
+        terminal.save(output, maps.draw(book))
     return 0
 
 

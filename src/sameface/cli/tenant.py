@@ -18,6 +18,7 @@ from sameface.jobs import listening
 from sameface.tenant.organisation import PICTURES
 from sameface.tenant.server import PORT, Tenant
 
+_OURS = "# Of a local tenant: `sameface tenant` writes this file anew whenever it is started."
 _LIBRARY = PICTURES.partition("/")[0]
 _TIME = re.compile(r"(?P<number>\d{1,6}(?:\.\d+)?)(?P<unit>ms|s)")
 
@@ -50,6 +51,8 @@ async def _run(args: argparse.Namespace) -> None:
         raise BadUsage("The desk is under /_tenant/, which --no-control takes away; drop one.")
     if not args.pictures.startswith(f"{_LIBRARY}/"):
         raise BadUsage(f'--pictures should be like "{_LIBRARY}/Profilbilder".')
+    if args.settings is not None:
+        _refuse_unless_ours(args.settings)
     async with Tenant(
         people=args.people,
         seed=args.seed,
@@ -67,7 +70,7 @@ async def _run(args: argparse.Namespace) -> None:
             tenant.faults.order(fault)
         settings = tenant.settings_toml()
         if args.settings is not None:
-            args.settings.write_text(settings, encoding="utf-8")
+            terminal.save(args.settings, f"{_OURS}\n{settings}")
         _tell(tenant, settings, args)
         if args.open:
             await _open(tenant)
@@ -95,6 +98,16 @@ def _faults(text: str | None) -> list[dict[str, Any]]:
         return told if isinstance(told, list) else [told]
     except ValueError as wrong:
         raise BadUsage(f"--faults is not valid JSON: {wrong}") from None
+
+
+def _refuse_unless_ours(file: Path) -> None:
+    """What somebody wrote themselves is not overwritten."""
+    if not file.is_file():
+        return
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        ours = lines.readline().rstrip() == _OURS
+    if not ours:
+        raise BadUsage(f"{file} is there already, and not of a tenant; name another file.")
 
 
 def _tell(tenant: Tenant, settings: str, args: argparse.Namespace) -> None:

@@ -10,6 +10,8 @@ import textwrap
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 
@@ -17,6 +19,17 @@ def out(text: str) -> None:
     """One line to standard output, whatever its encoding can carry."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def save(file: Path, text: str) -> None:
+    """A text as a file. Error: NoRoom."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        from sameface.errors import NoRoom  # noqa: PLC0415  errors load only when one happens
+
+        why = wrong.strerror or str(wrong)
+        raise NoRoom(f"{file} cannot be written: {why}; name another file.") from None
 
 
 def say(text: str) -> None:
