@@ -16,7 +16,7 @@ from tests.sync.kit import UPLOAD, Office
 from sameface import sync
 from sameface.cli import handing
 from sameface.cli.syncing import ended, keeping
-from sameface.errors import BadUsage, SyncStopped
+from sameface.errors import BadUsage, SyncStopped, VaultFailed
 from sameface.http import Clock
 from sameface.jobs import hand_over, progress, working
 from sameface.settings import StopAbove
@@ -146,6 +146,21 @@ async def test_a_sync_that_was_stopped_says_why(
 
     with pytest.raises(SyncStopped, match=r"would change 1 of 2 people, more than .*stop-above"):
         await by_workers(shared, "r1", capsys)
+
+    ended = (await shared.vault.history())[-1][1]
+    assert (ended.run, ended.what) == ("r1", "run ended")
+    assert ended.why.startswith("exit code 5: A sync would change 1 of 2 people")
+
+
+async def test_a_sync_that_could_not_begin_says_why(
+    offices: tuple[Office, Office], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another run had the vault for longer than workers wait."""
+    _, shared = offices
+
+    async with shared.vault.alone():
+        with pytest.raises(VaultFailed, match=r"Another run .* is writing"):
+            await by_workers(shared, "r1", capsys)
 
 
 async def test_of_a_run_that_never_was_nothing_is_told(offices: tuple[Office, Office]) -> None:

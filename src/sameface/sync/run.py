@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sameface.connectors.base import Connector
-from sameface.errors import BadUsage, StoreFailed, SyncStopped, UnknownPerson
+from sameface.errors import BadUsage, StoreFailed, SyncStopped, UnknownPerson, VaultFailed
 from sameface.http import Clock
 from sameface.jobs import listening, run_pages
 from sameface.settings import Settings
@@ -187,20 +187,18 @@ async def look_back(
     """How everybody stands after a sync that others made: no store is asked.
 
     What is left is told in the order of people's names; `results` counts what came of its writes.
-    Errors: BadUsage where there is no such run, SyncStopped where that is how it ended.
+    Errors: BadUsage where there is no such run; SyncStopped or VaultFailed where that ended it.
     """
     advance = await vault.workers.advance(run)
     if advance is None:
         raise BadUsage(f"There is no run {run} in this vault; `sameface audit export` names all.")
     done = advance.run
+    if why := await vault.workers.why_ended(run):
+        raise SyncStopped(why) if done.exit == SyncStopped.exit else VaultFailed(why)
     passes = [_passed(one) for one in advance.looks if one.store in connectors]
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, silent, tell)
         judge = Judge(work, await _policy(work, passes))
-        began = done.expected is not None
-        stopped = None if began else _stopped(settings, judge, await judge.forecast())
-        if stopped and done.exit == SyncStopped.exit:
-            raise stopped
         whole = await judge.everybody()
         outcome = await judge.outcome(passes, run=run, stopped=not whole)
     results = {result: done.results[result] for result in Result if result in done.results}
@@ -231,7 +229,8 @@ async def foreseen(work: Work, judge: Judge, run: str) -> int:
     """How many writes there will be; SyncStopped, and the run ended, where that is too many."""
     forecast = await judge.forecast()
     if stopped := _stopped(work.settings, judge, forecast):
-        await work.vault.end_run(run, SyncStopped.exit, work.clock.now())
+        now = work.clock.now()
+        await work.vault.end_run(run, SyncStopped.exit, now, stopped.sentence())
         raise stopped
     writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
     await work.vault.workers.expect(run, writes)

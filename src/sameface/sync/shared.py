@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -83,8 +84,9 @@ class _Worker:
             async with self._among():
                 return await self._sync(steps, run)
         except SamefaceError as wrong:
-            await steps.do("fail", {"run": run, "exit": wrong.exit})
-            raise
+            await steps.do("fail", {"run": run, "exit": wrong.exit, "why": wrong.sentence()})
+            _log.warning("run %s: %s", run, wrong)
+            return {"stopped": wrong.sentence()}
 
     async def observing(self, steps: Steps, _: str, asked: Json) -> Json:
         async with self._among():
@@ -168,7 +170,7 @@ class _Worker:
         if known is None:
             await self._vault.begin_run(run, JOB, now)
         if known is None or known.ended_at is None:
-            await self._vault.end_run(run, asked["exit"], now)
+            await self._vault.end_run(run, asked["exit"], now, asked["why"])
 
     # Helpers
 
@@ -287,3 +289,5 @@ _KINDS = {
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, SamefaceError)
 }
+
+_log = logging.getLogger("sameface.sync")

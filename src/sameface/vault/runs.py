@@ -7,9 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.vault.database import actions, runs
+from sameface.vault.database import actions, journal, runs
 from sameface.vault.journal import write
 from sameface.vault.values import Deed, Entry, Intent
+
+_ENDED = "run ended"
 
 
 async def begin(
@@ -20,10 +22,18 @@ async def begin(
     await write(connection, [Entry(at, f"{verb} began", by, run)])
 
 
-async def end(connection: AsyncConnection, run: str, code: int, at: datetime) -> None:
-    """A run ends, with that exit code."""
+async def end(connection: AsyncConnection, run: str, code: int, at: datetime, why: str) -> None:
+    """A run ends, with that exit code; `why` is a sentence where it did not come to its end."""
     await connection.execute(runs.update().where(runs.c.id == run).values(ended_at=at, exit=code))
-    await write(connection, [Entry(at, "run ended", f"exit code {code}", run)])
+    await write(connection, [Entry(at, _ENDED, f"exit code {code}{why and f': {why}'}", run)])
+
+
+async def why_ended(connection: AsyncConnection, run: str) -> str:
+    """Why that run did not come to its end; "" where it did, or goes on."""
+    of = journal.c
+    said = sa.select(of.why).where(of.run == run, of.what == _ENDED).order_by(of.seq.desc())
+    why = (await connection.execute(said.limit(1))).scalar_one_or_none()
+    return str(why or "").partition(": ")[2]
 
 
 async def intend(

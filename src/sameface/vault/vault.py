@@ -278,10 +278,10 @@ class Vault:
         async with self._writing() as connection:
             await runs.begin(connection, run, verb, at, by)
 
-    async def end_run(self, run: str, code: int, at: datetime) -> None:
-        """A run ends, with that exit code."""
+    async def end_run(self, run: str, code: int, at: datetime, why: str = "") -> None:
+        """A run ends, with that exit code; `why` is a sentence where it did not come to its end."""
         async with self._writing() as connection:
-            await runs.end(connection, run, code, at)
+            await runs.end(connection, run, code, at, why)
 
     async def intend(self, entry: Entry, expected: str | None, standing: str | None = None) -> int:
         """Announce a write before it is made; gives the number to settle it by.

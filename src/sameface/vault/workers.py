@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.vault import listing
+from sameface.vault import runs as run_rows
 from sameface.vault.database import Database, Moment, accounts, leases, looks, runs, spoken
 from sameface.vault.values import Advance, Looking
 
@@ -48,6 +49,11 @@ class Workers:
             )
             latest = {row.store: row for row in rows}
             return Advance(found, tuple([await _looking(connection, r) for r in latest.values()]))
+
+    async def why_ended(self, run: str) -> str:
+        """Why that run did not come to its end; "" where it did, or goes on."""
+        async with self._reading() as connection:
+            return await run_rows.why_ended(connection, run)
 
     async def take(
         self, quota: str, most: int, period: timedelta, wanted: tuple[int, int]
