@@ -134,7 +134,8 @@ class Withholders:
         """Read from its beginning, it says what everybody withholds today."""
         told: dict[str, set[str]] = {}
         for _, entry, _ in await self.office.vault.export(limit=1_000_000):
-            theirs = told.setdefault(self.ids.get(entry.person or "", ""), set())
+            of = entry.person or ""
+            theirs = told.setdefault(self.ids.get(of, of), set())  # the forgotten have no name
             if entry.what == "withheld":
                 theirs.add(entry.store or "")
             if entry.what == "shown again":
