@@ -26,9 +26,12 @@ async def propose(
 
 
 async def settle(
-    session: Session, proposal: Proposal, args: argparse.Namespace, afterwards: str
+    session: Session, proposal: Proposal, args: argparse.Namespace, afterwards: str, failed: str
 ) -> int:
-    """Tell the plan and carry it out, or only keep it; returns the exit code."""
+    """Tell the plan and carry it out, or only keep it; returns the exit code.
+
+    `afterwards` is said where all went well, `failed` where not.
+    """
     if args.plan:
         return keep(session, proposal, as_json=args.json)
     if not args.json:
@@ -36,7 +39,8 @@ async def settle(
     outcome = await carry_out(session, proposal, quiet=args.json)
     code = conclude(proposal, outcome, as_json=args.json)
     if not args.json:
-        terminal.say(afterwards)
+        well = all(result.good for result, many in outcome.results.items() if many)
+        terminal.say(afterwards if well and not outcome.stopped else failed)
     return code
 
 

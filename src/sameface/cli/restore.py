@@ -34,7 +34,8 @@ async def _run(args: argparse.Namespace) -> int:
         about = {"name": args.person, "version": args.version}
         proposal = await proposals.propose(session, sync.restore, quiet=args.json, **about)
         after = "It stays so until an authority changes, or until `--unpin`."
-        return await proposals.settle(session, proposal, args, after)
+        failed = "The next sync goes on with what failed, until an authority changes, or `--unpin`."
+        return await proposals.settle(session, proposal, args, after, failed)
 
 
 async def _unpin(session: Session, name: str) -> int:

@@ -97,6 +97,7 @@ def as_json(session: Session, outcome: sync.Outcome, rows: list[Row]) -> dict[st
         "rulebook": session.book.id,
         "people": outcome.people,
         "agreeing": outcome.agreeing,
+        "as_is": outcome.as_is,
         "changing": outcome.changing,
         "left": {str(call): count for call, count in outcome.left.items()},
         "doubts": outcome.doubts,

@@ -93,6 +93,7 @@ def data(outcome: sync.Outcome) -> dict[str, Any]:
         "run": outcome.run,
         "people": outcome.people,
         "agreeing": outcome.agreeing,
+        "as_is": outcome.as_is,
         "changing": outcome.changing,
         "left": {str(call): count for call, count in outcome.left.items()},
         "results": {str(result): count for result, count in outcome.results.items()},

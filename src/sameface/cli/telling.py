@@ -72,6 +72,9 @@ def summary(outcome: Outcome) -> str:
     """How the organisation stands, in one sentence."""
     agreeing = f"{outcome.agreeing} of {outcome.people} people show one face in every store"
     parts = [agreeing]
+    if outcome.as_is:
+        stay = "is left as it is" if outcome.as_is == 1 else "are left as they are"
+        parts.append(f"{outcome.as_is} {stay} (`sameface plan --all` says why)")
     if outcome.changing:
         parts.append(f"a sync would change {outcome.changing}")
     needing = outcome.left[Call.BY_HAND] + outcome.left[Call.ASK] + outcome.doubts

@@ -27,4 +27,5 @@ async def _run(args: argparse.Namespace) -> int:
         proposal = await proposals.propose(session, sync.undo, quiet=args.json, run=args.undone)
         who = "1 person" if len(proposal.people) == 1 else f"{len(proposal.people)} people"
         after = f"{who} stay so until an authority changes, or `sameface restore` is run."
-        return await proposals.settle(session, proposal, args, after)
+        failed = f"What failed is not put back; `sameface undo {args.undone}` tries it again."
+        return await proposals.settle(session, proposal, args, after, failed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,15 +31,28 @@ from sameface.vault import Agreement, Dossier, Entry, Finding, Harm
 from sameface.vault.blobs import digest_of
 
 _WITHHELD = "is withheld by the person since the plan was made"
+_ANOTHER = "shows another photo than the plan says that it overwrites"
 _STRANGE = "was to get a photo that is none of this person's"
 _FORGET = "forget"
 """Whoever is to be forgotten goes from their stores though they are left alone otherwise."""
 
 
 class Applier:
-    """Carries out the actions of one run, `total` of them in all; `verb` is what kind it is."""
+    """Carries out the actions of one run, `total` of them in all; `verb` is what kind it is.
 
-    def __init__(self, work: Work, run: str, total: int, *, verb: str = "sync") -> None:
+    `came` says of the people in `of` what came of their actions.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        run: str,
+        total: int,
+        *,
+        verb: str = "sync",
+        of: Iterable[str] = (),
+    ) -> None:
+        self.came: dict[str, set[Result]] = {person: set() for person in of}
         self._work = work
         self._vault = work.vault
         self._run = run
@@ -103,13 +116,26 @@ class Applier:
             if not await write.is_theirs():
                 self._tell(action, Result.MOVED, f"{action.store} {_STRANGE}; make a new plan.")
                 return
-            if await write.is_done():
-                self._tell(action, Result.THERE)
+            if not await write.is_as_planned():
+                self._tell(action, Result.MOVED, f"{action.store} {_ANOTHER}; make a new plan.")
+                return
+            if await self._is_there(write):
                 return
             await self._mend(action.after, person)
             squares = await _made(write)
             async with self._places[action.store]:
                 await self._carry_out(write, squares)
+
+    async def _is_there(self, write: Write) -> bool:
+        """True, and told, where nothing is to be written: the store shows it, and was asked."""
+        try:
+            there = await write.is_done()
+        except StoreFailed as wrong:
+            self._tell(write.action, Result.FAILED, wrong.sentence())
+            return True
+        if there:
+            self._tell(write.action, Result.THERE)
+        return there
 
     async def _mend(self, wanted: str | None, person: Person) -> None:
         """What is to be written is in the vault again, if a store still shows what was lost."""
@@ -168,6 +194,8 @@ class Applier:
 
     def _tell(self, action: Action, result: Result, error: str | None = None) -> None:
         self.results[result] += 1
+        if action.person in self.came:
+            self.came[action.person].add(result)
         self._work.progress(
             Progress(
                 done=self.results.total(),

@@ -117,6 +117,15 @@ def holds(pin: Pin, base: Choice) -> bool:
     return base.call is Call.UNKNOWN or base.mark in (pin.mark, pin.photo)
 
 
+def has_lapsed(pin: Pin, held: Held, agreed: Agreed, policy: Policy) -> bool:
+    """True once the stores surely say something else than when it was set: it is over for good,
+    also where they say the same again later."""
+    if policy.pin is not None or _is_due(pin, held):
+        return False
+    base = by_stores(held, agreed, policy)
+    return base.call is None and not holds(pin, base)
+
+
 # ---------------------------------------------------------------------------
 # Authorities
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sameface.sync.choosing import NO_PHOTO, Call, Choice, choose
+from sameface.sync.choosing import NO_PHOTO, Call, Choice, choose, has_lapsed
 from sameface.sync.leftovers import REMEDY, is_leftover
 from sameface.sync.policy import Leave, Policy
 from sameface.values import Cell, Likeness, Person, Standing
@@ -34,8 +34,9 @@ class Verdict:
 class Decision:
     """All stores of one person. `wanted` is the photo to show everywhere, None where there is none,
     or nobody can say; `because` is a sentence. `pin`: the choice is to be remembered, so that it
-    lasts until an authority changes. `emptied`: the photo is being removed everywhere. `withheld`
-    are the stores that are to show none, since the person wants it so. It rests on `cells`, as they
+    lasts until an authority changes; `lapsed`: an earlier one is over. `emptied`: the photo is
+    being removed everywhere. `withheld` are the stores that are to show none, since the person
+    wants it so. It rests on `cells`, as they
     were observed, but for the stores in `unseen`, which could not be observed to the end."""
 
     person: Person
@@ -43,6 +44,7 @@ class Decision:
     because: str
     verdicts: tuple[Verdict, ...]
     pin: bool = False
+    lapsed: bool = False
     emptied: bool = False
     withheld: frozenset[str] = frozenset()
     cells: tuple[Cell, ...] = ()
@@ -97,19 +99,23 @@ def _decided(
         unseen = policy.unseen - policy.silent
         policy = replace(policy, authorities=authorities, unseen=unseen)
     choice = choose(held, before, policy, pin)
+    lapsed = pin is not None and has_lapsed(pin, held, before, policy)
     verdicts = tuple(
         _verdict(cell, choice, before.get(cell.store), policy) for cell in known.values()
     )
     if choice.call is not None:
         if choice.store is not None and choice.store not in held:  # no account there, as yet
             verdicts += (Verdict(choice.store, choice.call, choice.because),)
-        return Decision(person, None, choice.because, verdicts, withheld=policy.withheld)
+        return Decision(
+            person, None, choice.because, verdicts, lapsed=lapsed, withheld=policy.withheld
+        )
     return Decision(
         person,
         choice.photo,
         choice.because,
         verdicts,
         choice.new_pin,
+        lapsed,
         choice.emptied,
         policy.withheld,
     )

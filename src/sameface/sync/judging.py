@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from functools import partial
 
 from sameface.jobs import run_pages
 from sameface.sync.apply import Applier
@@ -18,6 +19,8 @@ from sameface.vault import Agreement, Dossier, Pin, Vault
 
 PAGE = 100
 """People per page: as many as a run does over again after it was killed."""
+
+_LAPSED = "the stores say something else by themselves than when it was set"
 
 
 class Judge:
@@ -37,8 +40,9 @@ class Judge:
             self._met |= self._policy.named(of.person)
         return decide(of.person, of.cells, of.agreed, self._policy, of.pin, withheld=of.withheld)
 
-    async def page(self, dossiers: Sequence[Dossier]) -> None:
-        """Decide about some people, for good."""
+    async def page(self, dossiers: Sequence[Dossier], run: str | None = None) -> None:
+        """Decide about some people, for good; where a `run` acts on that, pins that do not hold any
+        more are over."""
         agreements: list[Agreement] = []
         now = self._work.clock.now()
         for dossier in dossiers:
@@ -46,12 +50,15 @@ class Judge:
             self._tally.add(dossier, decision)
             self._work.tell(decision)
             agreements += reached(decision, dossier.agreed, now)
+            if run is not None and decision.lapsed and dossier.pin is not None:
+                await self._vault.unpin(dossier.pin.person, now, _LAPSED, (dossier.pin, run))
         if agreements:
             await self._vault.agree(agreements)
 
-    async def everybody(self) -> bool:
+    async def everybody(self, run: str | None = None) -> bool:
         """Decide about all people; False where it was asked to stop before the last."""
-        return await run_pages("decide", people(self._vault), self.page, self._work.stop)
+        step = partial(self.page, run=run)
+        return await run_pages("decide", people(self._vault), step, self._work.stop)
 
     async def forecast(self) -> Tally:
         """What deciding about all people would count."""
@@ -101,6 +108,7 @@ class Judge:
             run=run,
             people=self._tally.people,
             agreeing=self._tally.agreeing,
+            as_is=self._tally.as_is,
             changing=self._tally.changing,
             left=self._tally.verdicts,
             results=applier.results if applier else Counter(),

@@ -52,6 +52,7 @@ class Tally:
 
     people: int = 0
     agreeing: int = 0
+    as_is: int = 0
     changing: int = 0
     verdicts: Counter[Call] = field(default_factory=Counter)
     had: Counter[str] = field(default_factory=Counter)  # store -> photos when last agreed
@@ -64,7 +65,8 @@ class Tally:
         """
         calls = {verdict.call for verdict in decision.verdicts}
         self.people += 1
-        self.agreeing += calls <= {Call.NOTHING, Call.LEAVE}
+        self.agreeing += calls <= {Call.NOTHING}
+        self.as_is += Call.LEAVE in calls and calls <= {Call.NOTHING, Call.LEAVE}
         self.changing += bool(calls & {Call.WRITE, Call.REMOVE})
         self.verdicts.update(verdict.call for verdict in decision.verdicts)
         standing = {cell.store: cell.standing for cell in dossier.cells}
@@ -78,7 +80,8 @@ class Tally:
 class Outcome:
     """How a run ended.
 
-    `people` were looked at, `agreeing` of them need nothing and nobody, `changing` would be changed
+    `people` were looked at; `agreeing` of them show what they should in every store, `as_is` are
+    left as they are somewhere, as the settings or a person wish, and `changing` would be changed
     by a sync. `left` counts stores of people by what they call for; `results` actions by what came
     of them; `doubtful` is a sentence for each account that is nobody's until a person has looked,
     which is never written to. `failures` are stores as a whole, or what ended them. `stopped`: it
@@ -89,6 +92,7 @@ class Outcome:
     run: str | None
     people: int
     agreeing: int
+    as_is: int
     changing: int
     left: Counter[Call]
     results: Counter[Result]

@@ -268,12 +268,14 @@ def _back(
 ) -> tuple[dict[str, Aim], list[Left]]:
     """What each store is to show again; and those that changed since the run."""
     photos = {version.digest: version.photo or version.digest for version in versions}
+    photos |= {photo: photo for photo in photos.values()}
     cells = {cell.store: cell for cell in dossier.cells}
     aims: dict[str, Aim] = {}
     moved: list[Left] = []
     for deed in deeds:
         cell = cells.get(deed.store)
-        before, after = photos.get(deed.before or ""), photos.get(deed.after or "")
+        before = deed.before and photos.get(deed.before, deed.before)
+        after = deed.after and photos.get(deed.after, deed.after)
         if cell is not None and cell.standing is Standing.UNKNOWN:
             aims[deed.store] = before, ""
         elif cell is None:
@@ -281,6 +283,9 @@ def _back(
             moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
         elif deed.standing == Standing.PHOTO and deed.before is None:
             why = f"had no picture that can be put back before run {run}; it is left as it is"
+            moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
+        elif before is not None and before not in photos and _photo(cell) != before:
+            why = f"showed {before[:8]} before run {run}, which the vault does not keep any more"
             moved.append(Left(dossier.person.upn, deed.store, Call.UNKNOWN, why))
         elif is_leftover(cell) or _photo(cell) in (before, after):
             aims[deed.store] = before, f"is put back as it was before run {run}{_was(deed)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -120,7 +120,8 @@ async def apply(
     """Make exactly the plan's writes; what moved since is refused and told.
 
     What is left is judged by what the vault remembers. Errors: BadUsage for another organisation's
-    plan, VaultFailed (also where another run is under way).
+    plan, or one that pins what is not in this vault; VaultFailed (also where another run is under
+    way).
     """
     if plan.organisation != settings.organisation:
         raise BadUsage(
@@ -130,13 +131,15 @@ async def apply(
     async with _alone(vault) as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         judge = Judge(work, await _policy(work, ()))
+        await _refuse_strange_pins(vault, plan.pins)
         run = await begin(work, plan.verb)
-        applier = Applier(work, run, len(plan.actions), verb=plan.verb)
+        held = [hold.person for hold in plan.pins]
+        applier = Applier(work, run, len(plan.actions), verb=plan.verb, of=held)
         await vault.workers.expect(run, len(plan.actions))
         whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
         if whole:
-            await judge.remember(plan.pins, run)
-        whole = whole and await judge.everybody()
+            await judge.remember(_reached(plan.pins, applier), run)
+        whole = whole and await judge.everybody(run)
         outcome = await judge.outcome((), applier, run, stopped=not whole)
         await vault.end_run(run, outcome.exit_code, clock.now())
         return outcome
@@ -247,7 +250,7 @@ async def keep_page(
         await applier.apply(actions)
         await judge.remember([pin for one in decisions for pin in pins_of(one)], run)
         page = await work.vault.dossiers_of([dossier.person.id for dossier in page])
-    await judge.page(page)
+    await judge.page(page, run)
 
 
 # ---------------------------------------------------------------------------
@@ -299,6 +302,35 @@ async def maybe_person(vault: Vault, name: str) -> Person | None:
 
 async def _policy(work: Work, passes: Sequence[Pass]) -> Policy:
     return await policy_of(work, [p.store for p in passes if p.failure is not None])
+
+
+async def _refuse_strange_pins(vault: Vault, pins: Sequence[Hold]) -> None:
+    """BadUsage for a photo that is none of its person's: a plan may have been written by hand."""
+    for start in range(0, len(pins), PAGE):
+        some = [hold for hold in pins[start : start + PAGE] if hold.photo is not None]
+        theirs = await vault.versions_of([hold.person for hold in some])
+        for hold in some:
+            if not any(hold.photo in (v.digest, v.photo) for v in theirs.get(hold.person, ())):
+                raise BadUsage(
+                    f"The plan pins {hold.person} to photo {str(hold.photo)[:8]}, which is none of "
+                    "theirs in this vault; make a new plan."
+                )
+
+
+def _reached(pins: Sequence[Hold], applier: Applier) -> Iterator[Hold]:
+    """What is to be remembered of a plan, by what came of it.
+
+    A photo is pinned even where a store failed, so that the next sync goes on with it; but not
+    where everything has moved since. Nobody stays as they are where nothing was put back.
+    """
+    for hold in pins:
+        came = applier.came[hold.person]
+        done = not came or any(result.good for result in came)
+        if hold.photo is not None and came != {Result.MOVED}:
+            yield hold
+        elif hold.photo is None and done:
+            partly = "" if all(result.good for result in came) else ", but not in every store"
+            yield replace(hold, why=f"{hold.why}{partly}")
 
 
 def _stopped(settings: Settings, judge: Judge, forecast: Tally) -> SyncStopped | None:

@@ -228,6 +228,7 @@ def _share(outcome: Outcome) -> Json:
     return {
         "people": outcome.people,
         "agreeing": outcome.agreeing,
+        "as_is": outcome.as_is,
         "changing": outcome.changing,
         "left": {str(call): many for call, many in outcome.left.items()},
         "results": {str(result): many for result, many in outcome.results.items()},
@@ -236,7 +237,7 @@ def _share(outcome: Outcome) -> Json:
 
 
 def _sum(shares: Sequence[Json]) -> Json:
-    counts = ("people", "agreeing", "changing")
+    counts = ("people", "agreeing", "as_is", "changing")
     total: dict[str, Any] = {name: sum(share[name] for share in shares) for name in counts}
     for name in ("left", "results"):
         added: Counter[str] = Counter()
@@ -254,6 +255,7 @@ def _outcome(share: Json, organisation: Outcome, run: str) -> Outcome:
         run=run,
         people=share["people"],
         agreeing=share["agreeing"],
+        as_is=share["as_is"],
         changing=share["changing"],
         left=Counter({Call(name): many for name, many in share["left"].items()}),
         results=Counter({Result(name): many for name, many in share["results"].items()}),

@@ -57,8 +57,34 @@ class Write:
         versions = await self.vault.versions(self.action.person)
         return any(self.action.after in (one.digest, one.photo) for one in versions)
 
+    async def is_as_planned(self) -> bool:
+        """False where the photo that the plan overwrites is not the one last seen there; of what
+        came there since then, the store tells."""
+        known, before = self.known, self.action.before
+        if before is None or known is None or known.version is None or await self._was_done():
+            return True
+        shown, planned = await self._photos(known.version, before)
+        return shown == planned
+
     async def is_done(self) -> bool:
-        """True where the account was last seen with the photo that it is to get."""
+        """True where the account shows what it is to show: it did when it was last looked at, which
+        may be long ago, and it does now. Error: StoreFailed."""
+        if not await self._was_done():
+            return False
+        picture = await self.connector.read(self.account)
+        if picture is None or self.action.after is None:
+            return picture is None and self.action.after is None
+        if self.known is not None and self.known.picture == digest_of(picture.data):
+            return True
+        now, action = self.clock.now(), self.action
+        try:
+            what = await recognise(self.vault, picture.data, action.person, action.store, now)
+        except PictureRefused:
+            return False
+        shown, wanted = await self._photos(what.version, action.after)
+        return shown == wanted
+
+    async def _was_done(self) -> bool:
         known = self.known
         if self.action.after is None:
             return known is not None and known.standing in _EMPTY

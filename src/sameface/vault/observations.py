@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,9 +110,10 @@ async def pin(connection: AsyncConnection, row: Pin) -> None:
     await upsert(connection, pins, [fields])
 
 
-async def unpin(connection: AsyncConnection, person: str) -> bool:
-    """Forget the person's pin; False where there is none."""
-    done = await connection.execute(pins.delete().where(pins.c.person == person))
+async def unpin(connection: AsyncConnection, person: str, since: datetime | None) -> bool:
+    """Forget the person's pin, if it is the one `since` then; False where there is none."""
+    here = [pins.c.person == person] + ([] if since is None else [pins.c.at == since])
+    done = await connection.execute(pins.delete().where(*here))
     return bool(done.rowcount)
 
 

@@ -52,6 +52,8 @@ from sameface.vault.workers import Workers
 PATIENCE = timedelta(seconds=30)
 """How long to wait for another program's transaction on the same file."""
 
+_ASKED = "asked for by an administrator"
+
 
 class Vault:
     """Memory of one organisation, in one folder: `vault.sqlite`, `pictures/`, `lock`.
@@ -239,13 +241,15 @@ class Vault:
             await observations.pin(connection, pin)
             await journal.write(connection, [entry])
 
-    async def unpin(self, person_id: str, at: datetime) -> bool:
-        """Lift that person's pin; False where there is none."""
+    async def unpin(
+        self, person: str, at: datetime, why: str = _ASKED, of: tuple[Pin, str] | None = None
+    ) -> bool:
+        """Lift that person's pin; False where there is none. `of`: only this one, by that run."""
+        since, run = (of[0].at, of[1]) if of else (None, None)
         async with self._writing() as connection:
-            there = await observations.unpin(connection, person_id)
+            there = await observations.unpin(connection, person, since)
             if there:
-                entry = Entry(at, "unpinned", "asked for by an administrator", person=person_id)
-                await journal.write(connection, [entry])
+                await journal.write(connection, [Entry(at, "unpinned", why, run, person)])
         return there
 
     # Forgetting
