@@ -56,4 +56,4 @@ def test_what_no_store_shows_is_named_and_left(pictures: dict[bytes, Path], tmp_
     assert all("altered" in harm["what"] for harm in audit["harmed"])
     assert said.returncode == 4
     assert said.stdout.count("\n") == 1
-    assert "No store shows it now." in said.stdout
+    assert "No store shows it now, and the vault has no other copy" in said.stdout

@@ -233,9 +233,9 @@ async def test_harmed_pictures_are_found_and_mended(disagreeing: Office) -> None
         next((disagreeing.vault.folder / "pictures").rglob(digest)).write_bytes(b"altered")
     _, stores, vault, clock, _ = disagreeing._work()
 
-    harmed = {h.digest: store async for h, store in sync.mend(stores, vault, clock)}
+    harmed = {h.digest: how async for h, how in sync.mend(stores, vault, clock)}
 
-    assert harmed == {held: "folder", gone: None}
+    assert harmed == {held: sync.Mended("folder"), gone: None}
     assert [h.digest async for h, _ in sync.mend(stores, vault, clock)] == [gone]
 
 

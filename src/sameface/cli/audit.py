@@ -37,20 +37,28 @@ def run(args: argparse.Namespace) -> int:
 
 async def _pictures(args: argparse.Namespace) -> int:
     """Each picture that is missing or altered, and the store that gave it back, if one did."""
-    harmed: list[dict[str, str | None]] = []
+    harmed: list[dict[str, str | bool | None]] = []
     async with open_session(args.settings) as s:
-        async for harm, store in sync.mend(s.connectors, s.vault, s.clock):
+        async for harm, mended in sync.mend(s.connectors, s.vault, s.clock):
             told = {"person": harm.person, "version": harm.digest, "what": harm.what}
-            harmed.append({**told, "mended-from": store})
+            store = mended.store if mended else None
+            harmed.append({**told, "mended-from": store, "copy": bool(mended and mended.copy)})
             if not args.json:
-                ends = f"It was read again from {store}." if store else "No store shows it now."
-                terminal.say(f"{harm.what} {ends}")
+                terminal.say(f"{harm.what} {_ends(mended)}")
     left = sum(one["mended-from"] is None for one in harmed)
     if args.json:
         terminal.out(json.dumps({"ok": not left, "harmed": harmed}, ensure_ascii=False))
     elif not harmed:
         terminal.say("Every picture is there, bit for bit.")
     return 4 if left else 0
+
+
+def _ends(mended: sync.Mended | None) -> str:
+    if mended is None:
+        return "No store shows it now, and the vault has no other copy of that photo."
+    if mended.copy:
+        return f"The copy of that photo from {mended.store} takes its place."
+    return f"It was read again from {mended.store}."
 
 
 async def _verify(args: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision, Verdict, decide
 from sameface.sync.left import LEAVING, Cause, Left, by_cause, left_of
-from sameface.sync.mending import mend
+from sameface.sync.mending import Mended, mend
 from sameface.sync.outcome import Outcome, Progress, Result
 from sameface.sync.plan import Action, Hold, Plan, Verb, load_plan
 from sameface.sync.policy import Leave, Policy
@@ -20,6 +20,7 @@ __all__ = [
     "Hold",
     "Leave",
     "Left",
+    "Mended",
     "Outcome",
     "Plan",
     "Policy",

@@ -86,14 +86,15 @@ def name(look: Look, person: str, store: str, at: datetime, versions: Sequence[V
         nearest = min(same, key=lambda v: distance(mark, v.fingerprint) or 0.0)
         if look.short_px <= min(nearest.width_px, nearest.height_px):
             return Name(nearest.digest, nearest.likeness)
-        new = _version(look, person, store, at, nearest.likeness)
+        new = version_of(look, person, store, at, nearest.likeness)
         return Name(look.digest, new.likeness, new, better_than=nearest.digest)
     tells = not best or is_same(mark, mark)
     likeness = Likeness.SAME if tells else Likeness.CANNOT_TELL
-    return Name(look.digest, likeness, _version(look, person, store, at, likeness))
+    return Name(look.digest, likeness, version_of(look, person, store, at, likeness))
 
 
-def _version(look: Look, person: str, store: str, at: datetime, likeness: Likeness) -> Version:
+def version_of(look: Look, person: str, store: str, at: datetime, likeness: Likeness) -> Version:
+    """The version that a picture is when it is kept, the best copy of its photo."""
     return Version(
         person=person,
         digest=look.digest,

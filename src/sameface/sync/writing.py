@@ -10,6 +10,7 @@ from sameface.errors import Moved, NotProven, PictureRefused
 from sameface.http import Clock
 from sameface.pictures import Want, compare
 from sameface.sync.keeper import recognise
+from sameface.sync.mending import take_its_place
 from sameface.sync.plan import Action
 from sameface.values import Account, Capabilities, Likeness, Picture, Rendition, Standing
 from sameface.vault import Remembered, Vault
@@ -97,7 +98,8 @@ class Write:
         """What the store is to get; nothing for a removal. Errors: PictureRefused, BlobLost."""
         if self.action.after is None:
             return ()
-        original = await self.vault.picture(self.action.after)
+        (best,) = await self._photos(self.action.after)
+        original = await self.vault.picture(best or self.action.after)
         return await workshop().ladder(original, wants(self.connector.capabilities))
 
     async def carry_out(self, squares: Squares) -> Picture | None:
@@ -141,8 +143,10 @@ class Write:
         what = await recognise(self.vault, picture.data, action.person, action.store, now)
         if what.version == what.picture:
             await self.vault.mend(picture.data)
-        if what.version is not None:
-            await self.vault.picture(what.version)  # BlobLost: this is the last copy, leave it
+        if what.version is not None and not await self.vault.holds(what.version):
+            shown = action.store, picture.data
+            if not await take_its_place(self.vault, action.person, now, what.version, shown):
+                await self.vault.picture(what.version)  # BlobLost: nothing that is left is whole
         if known is not None and known.standing is Standing.PLACEHOLDER:
             return  # a photo that the store holds and hides; the plan saw none
         there, planned = await self._photos(what.version, action.before)

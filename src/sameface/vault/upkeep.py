@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.errors import BlobLost
-from sameface.values import Account, Key
+from sameface.values import Account, Key, Version
 from sameface.vault import journal
+from sameface.vault import versions as copies
 from sameface.vault.blobs import Blobs
 from sameface.vault.database import accounts, agreements, observations, pins, versions
 from sameface.vault.values import Entry, Harm
@@ -60,6 +61,11 @@ class Upkeep:
                 except BlobLost as lost:
                     yield Harm(person, digest, lost.sentence(), await self._showing(digest))
             after = page[-1]
+
+    async def promote(self, better: Version, photo: str) -> None:
+        """From now on that version is the best copy of what `photo` was the best copy of."""
+        async with self._writing() as connection:
+            await copies.promote(connection, better, photo)
 
     async def _old(self, before: datetime, spared: Collection[str]) -> list[tuple[str, str]]:
         """(person, digest) of the next versions to go."""

@@ -58,11 +58,11 @@ async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:
     await connection.execute(versions.insert(), [_row(fresh.version) for fresh in kept])
     for fresh in kept:
         if fresh.better_than is not None:
-            await _promote(connection, fresh.version, fresh.better_than)
+            await promote(connection, fresh.version, fresh.better_than)
     await journal.write(connection, [_entry(fresh.version) for fresh in kept])
 
 
-async def _promote(connection: AsyncConnection, better: Version, photo: str) -> None:
+async def promote(connection: AsyncConnection, better: Version, photo: str) -> None:
     """From now on `better` is the best copy of what `photo` was the best copy of."""
     await connection.execute(
         versions.update()
