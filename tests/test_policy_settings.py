@@ -44,6 +44,8 @@ def settings(folder: Path, policy: str, stores: str = STORES) -> PolicySettings:
     (folder / "others.txt").write_text("ben@x.test\n")
     (folder / "chair.txt").write_text("Ann@X.test   # the chair\n")
     (folder / "odd.txt").write_text("Ann Adams\n")
+    (folder / "joined.txt").write_text("ann@x.test\n\ufeffben@x.test\n")
+    (folder / "windows.txt").write_bytes(b"\xef\xbb\xbfben@x.test\r\ncyd@x.test\r\n")
     file = folder / "sameface.toml"
     head = '[organisation]\nname = "Contoso"\n[policy]\nauthorities = ["folder"]\n'
     file.write_text(head + policy + stores)
@@ -98,6 +100,13 @@ def test_what_it_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
     assert policy.everybody.removal is None
 
 
+def test_a_list_made_with_an_editor_of_windows_names_its_first_person(tmp_path: Path) -> None:
+    """The byte order mark before a list is no part of the first name in it."""
+    ((names, _),) = settings(tmp_path, 'exclude-people = "windows.txt"\n').groups
+
+    assert names == frozenset({"ben@x.test", "cyd@x.test"})
+
+
 OWN = 'authorities = ["exchange"]'
 BEN = '[[policy.people]]\nperson = "Ben@x.test"\n'
 GROUP = '[[policy.groups]]\nname = "board"\n'
@@ -115,6 +124,10 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
         ('exclude-stores = ["teams"]', 'names "teams", which no [[stores]] has'),
         ('exclude-people = "lost.txt"', "exclude-people names lost.txt, which is not there"),
         ('exclude-people = "odd.txt"', 'lists "ann adams", which is no UPN or mail address'),
+        (
+            'exclude-people = "joined.txt"',
+            "ufeffben@x.test', which holds what nobody sees",
+        ),
         ('empty-store = "half"', 'empty-store should be like "50%"'),
         (f"{GROUP}", "policy.groups[1].people is missing"),
         (f'{GROUP}people = "board.txt"\npin = "0123abcd"', "policy.groups[1].pin is not known"),

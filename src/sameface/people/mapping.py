@@ -78,9 +78,7 @@ def parse_mapping(text: str, file: str, stores: Collection[str]) -> Said:
 def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> value in lower case), lines that are empty left out."""
     head = text.partition("\n")[0]
-    reader = csv.reader(
-        text.removeprefix("\ufeff").splitlines(), delimiter=";" if ";" in head else ",", strict=True
-    )
+    reader = csv.reader(text.splitlines(), delimiter=";" if ";" in head else ",", strict=True)
     try:
         columns = [name.strip().casefold() for name in next(reader, [])]
         for name in columns:

@@ -181,6 +181,9 @@ def _list(row: Table, key: str, folder: Path) -> frozenset[str]:
     for name in sorted(names):
         if "@" not in name:
             raise row.error(key, f'lists "{name}", which is no UPN or mail address; correct it')
+        if not name.isprintable():
+            what = f"lists {name!a}, which holds what nobody sees; write that line anew"
+            raise row.error(key, what)
     return names
 
 
