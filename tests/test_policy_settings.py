@@ -120,7 +120,10 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
         ('wins = "newest"\nconflict = "newest"', 'policy.conflict is "newest", and so is wins'),
         ('wins = "newest"\nown-choice = "keep"', 'policy.own-choice is "keep", but wins'),
         ('removal = "propagate"\nempty-store = "100%"', "needs the stop that empty-store"),
-        ('exclude-stores = ["folder"]', 'exclude-stores names "folder", which is an authority'),
+        (
+            'exclude-stores = ["folder"]',
+            'names "folder", which is among authorities; take it',
+        ),
         ('exclude-stores = ["teams"]', 'names "teams", which no [[stores]] has'),
         ('exclude-people = "lost.txt"', "exclude-people names lost.txt, which is not there"),
         ('exclude-people = "odd.txt"', 'lists "ann adams", which is no UPN or mail address'),
@@ -141,7 +144,7 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
         ),
         (
             f'exclude-stores = ["exchange"]\n{GROUP}people = "board.txt"\n{OWN}',
-            'policy.groups[1].exclude-stores leaves out "exchange"',
+            'policy.groups[1].authorities names "exchange", which exclude-stores of [policy]',
         ),
         ("[[policy.people]]\nexclude = true", "policy.people[1].person is missing"),
         (
@@ -160,6 +163,7 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
             f'exclude-people = "others.txt"\n{BEN}pin = "0123abcd"',
             "pin is for ben@x.test, whom exclude-people leaves alone; take the pin out, or say ",
         ),
+        ('[[policy.people]]\nperson = "ben"', 'person is "ben", which is no UPN or mail address'),
     ],
 )
 def test_what_cannot_hold_is_refused_with_key_and_remedy(
@@ -171,6 +175,55 @@ def test_what_cannot_hold_is_refused_with_key_and_remedy(
 
     assert told in str(refused.value)
     assert re.match(r"sameface\.toml, line \d+: ", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("group", "person", "told"),
+    [
+        (
+            f'{OWN}\nexclude-stores = ["yammer"]',
+            'authorities = ["yammer"]',
+            'authorities names "yammer", which exclude-stores of group board leaves out; say',
+        ),
+        (
+            OWN,
+            'exclude-stores = ["exchange"]',
+            'exclude-stores names "exchange", which is among authorities of group board; take',
+        ),
+        (
+            'wins = "newest"',
+            'conflict = "newest"',
+            'conflict is "newest", and so is wins of group board',
+        ),
+        (
+            'conflict = "newest"',
+            'wins = "newest"',
+            'wins is "newest", and so is conflict of group board',
+        ),
+        (
+            'wins = "newest"',
+            'own-choice = "keep"',
+            'own-choice is "keep", but wins of group board = "newest" spreads every change',
+        ),
+        (
+            'own-choice = "keep"',
+            'wins = "newest"',
+            'which spreads every change, but own-choice of group board is "keep"; leave one',
+        ),
+    ],
+)
+def test_what_cannot_hold_for_a_member_is_refused(
+    tmp_path: Path, group: str, person: str, told: str
+) -> None:
+    """What a group and one of its people say is fine by itself, and not together."""
+    board = f'{GROUP}people = "others.txt"\n{group}\n'
+    settings(tmp_path, board)
+    settings(tmp_path, f"{BEN}{person}\n")
+
+    with pytest.raises(BadDocument, match=re.escape(told)) as refused:
+        settings(tmp_path, f"{board}{BEN}{person}\n")
+
+    assert "policy.people[1]" in str(refused.value)
 
 
 def test_the_special_case_prevails(tmp_path: Path) -> None:

@@ -87,8 +87,8 @@ def _decided(
     pin: Pin | None,
 ) -> Decision:
     known = {cell.store: cell for cell in cells if cell.store in policy.stores}
-    if policy.excluded:
-        because = f"is left alone, as {policy.excluded} says"
+    if policy.alone:
+        because = f"is left alone, {policy.alone}"
         return Decision(person, None, because, tuple(_left(c, because) for c in known.values()))
     held = {store: cell for store, cell in known.items() if store not in policy.silent}
     before = {agreement.store: agreement for agreement in agreed}

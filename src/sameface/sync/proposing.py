@@ -58,10 +58,10 @@ async def restore(
         dossier, policy = await _seen(work, name)
         wanted = await version_of(vault, dossier.person, version)
         await vault.picture(wanted.digest)
-        if policy.excluded:
+        if policy.alone:
             raise BadUsage(
-                f"{dossier.person.upn} is left alone, as {policy.excluded} says in "
-                f"{settings.file.name}; take them out there first."
+                f"{dossier.person.upn} is left alone, {policy.alone}; change that in "
+                f"{settings.file.name} first."
             )
         if policy.pin is not None:
             raise BadUsage(
@@ -110,8 +110,8 @@ async def undo(
             versions = await vault.versions(dossier.person.id)
             aims, moved = _back(dossier, theirs, versions, run)
             policy = whole.of_person(dossier.person, dossier.withheld)
-            if policy.excluded:
-                why = f"is left alone, as {policy.excluded} says"
+            if policy.alone:
+                why = f"is left alone, {policy.alone}"
                 left += [Left(dossier.person.upn, one, Call.LEAVE, why) for one in aims]
                 left += moved
                 continue
