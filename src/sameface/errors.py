@@ -87,9 +87,9 @@ class UnknownPerson(BadInput):
 
     code = "SF-104"
 
-    def __init__(self, asked: str, near: tuple[str, ...] = ()) -> None:
+    def __init__(self, asked: str, near: tuple[str, ...] = (), *, several: bool = False) -> None:
         super().__init__(asked, near)
-        self.asked, self.near = asked, near
+        self.asked, self.near, self.several = asked, near, several
 
     def sentence(self) -> str:
         if self.near:

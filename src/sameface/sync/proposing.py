@@ -136,11 +136,17 @@ async def forget(
 ) -> Proposal:
     """Remove somebody's photo from every store that allows it; the vault is `erase`d after that.
 
-    Errors: UnknownPerson, VaultFailed.
+    Errors: UnknownPerson, BadUsage where the settings pin that person, VaultFailed.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
         dossier, policy = await _seen(work, name)
+        for called, wishes in settings.policy.people:
+            if wishes.pin is not None and called in policy.named(dossier.person):
+                raise BadUsage(
+                    f"{dossier.person.upn} is pinned in {settings.file.name}; take pin = "
+                    f'"{wishes.pin}" out of the [[policy.people]] table of {called} first.'
+                )
         because = "must not show somebody who is forgotten"
         aims = {cell.store: (None, because) for cell in dossier.cells}
         actions, left = await _toward(work, dossier, policy, aims)

@@ -6,12 +6,19 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from sameface.connectors.base import Connector
-from sameface.errors import BadUsage, StoreFailed, SyncStopped, UnknownPerson, VaultFailed
+from sameface.errors import (
+    BadUsage,
+    SamefaceError,
+    StoreFailed,
+    SyncStopped,
+    UnknownPerson,
+    VaultFailed,
+)
 from sameface.http import Clock
 from sameface.jobs import listening, run_pages
 from sameface.settings import Settings
@@ -131,13 +138,14 @@ async def apply(
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         judge = Judge(work, await _policy(work, ()))
         run = await begin(work, plan.verb)
-        applier = Applier(work, run, len(plan.actions), verb=plan.verb)
-        await vault.workers.expect(run, len(plan.actions))
-        whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
-        if whole:
-            await judge.remember(plan.pins, run)
-        whole = whole and await judge.everybody()
-        outcome = await judge.outcome((), applier, run, stopped=not whole)
+        async with _ending(work, run):
+            applier = Applier(work, run, len(plan.actions), verb=plan.verb)
+            await vault.workers.expect(run, len(plan.actions))
+            whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
+            if whole:
+                await judge.remember(plan.pins, run)
+            whole = whole and await judge.everybody()
+            outcome = await judge.outcome((), applier, run, stopped=not whole)
         await vault.end_run(run, outcome.exit_code, clock.now())
         return outcome
 
@@ -160,19 +168,25 @@ async def sync(
     async with _alone(vault) as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         run = await begin(work, "sync")
-        passes = await observe(work)
-        policy = await _policy(work, passes)
-        judge = Judge(work, policy)
-        applier = Applier(work, run, await foreseen(work, judge, run))
-
-        async def step(page: tuple[Dossier, ...]) -> None:
-            await keep_page(work, judge, applier, run, page)
-
-        whole = await run_pages("sync", people(vault), step, stop)
-        outcome = await judge.outcome(passes, applier, run, stopped=not whole)
-        await retire(work, policy, run)
+        async with _ending(work, run):
+            outcome = await _sync(work, run)
         await vault.end_run(run, outcome.exit_code, clock.now())
         return outcome
+
+
+async def _sync(work: Work, run: str) -> Outcome:
+    passes = await observe(work)
+    policy = await _policy(work, passes)
+    judge = Judge(work, policy)
+    applier = Applier(work, run, await foreseen(work, judge, run))
+
+    async def step(page: tuple[Dossier, ...]) -> None:
+        await keep_page(work, judge, applier, run, page)
+
+    whole = await run_pages("sync", people(work.vault), step, work.stop)
+    outcome = await judge.outcome(passes, applier, run, stopped=not whole)
+    await retire(work, policy, run)
+    return outcome
 
 
 async def look_back(
@@ -226,11 +240,9 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
 
 
 async def foreseen(work: Work, judge: Judge, run: str) -> int:
-    """How many writes there will be; SyncStopped, and the run ended, where that is too many."""
+    """How many writes there will be; SyncStopped where that is too many."""
     forecast = await judge.forecast()
     if stopped := _stopped(work.settings, judge, forecast):
-        now = work.clock.now()
-        await work.vault.end_run(run, SyncStopped.exit, now, stopped.sentence())
         raise stopped
     writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
     await work.vault.workers.expect(run, writes)
@@ -268,6 +280,21 @@ async def _alone(vault: Vault) -> AsyncIterator[asyncio.Event]:
     async with vault.alone():
         with listening() as stop:
             yield stop
+
+
+@asynccontextmanager
+async def _ending(work: Work, run: str) -> AsyncIterator[None]:
+    """A run that breaks off by an error is ended, with its exit code and why.
+
+    The journal holds no names, and most sentences do: of these it gets the error's code.
+    """
+    try:
+        yield
+    except SamefaceError as wrong:
+        why = wrong.sentence() if isinstance(wrong, SyncStopped) else f"by an error [{wrong.code}]"
+        with suppress(VaultFailed):  # which may be what went wrong
+            await work.vault.end_run(run, wrong.exit, work.clock.now(), why)
+        raise
 
 
 async def _status(work: Work) -> Outcome:

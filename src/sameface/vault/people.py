@@ -96,7 +96,7 @@ async def find(connection: AsyncConnection, name: str) -> Person:
     if len(found) == 1:
         return found[0]
     near = tuple(_spoken(person) for person in found) or await _near(connection, name)
-    raise UnknownPerson(name, near)
+    raise UnknownPerson(name, near, several=bool(found))
 
 
 async def doubts(
