@@ -17,13 +17,15 @@ from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
-from sameface.sync.run import Connectors, Watch, maybe_person
+from sameface.sync.run import Connectors, Watch, maybe_person, person_of
 from sameface.sync.work import Work, silent
 from sameface.values import Cell, Person, Standing, Version
 from sameface.vault import Deed, Dossier, Vault
 
 _FEW = 50
 """So many people are looked at one by one; stores list more of them with fewer requests."""
+
+_DOUBT = "say whose it is first (docs/keep.md), or remove it there"
 
 _UNTOUCHED = ("moved", "refused", "already there")
 """Outcomes of actions that wrote nothing."""
@@ -150,6 +152,9 @@ async def forget(
         because = "must not show somebody who is forgotten"
         aims = {cell.store: (None, because) for cell in dossier.cells}
         actions, left = await _toward(work, dossier, policy, aims)
+        for doubt in await vault.review.doubts_like(dossier.person.id):
+            why = f"an account that goes by a name of theirs keeps its photo: {doubt.why}; {_DOUBT}"
+            left.append(Left(dossier.person.upn, doubt.account.store, Call.ASK, why))
         return Proposal(_plan(work, "forget", actions, ()), (dossier.person,), tuple(left))
 
 
@@ -173,7 +178,7 @@ async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
     """That person as the stores have them now, and what holds for them."""
     known = await maybe_person(work.vault, name)
     passes = await observe_people(work, [(known.upn if known else name, known)])
-    person = await work.vault.person(known.id if known else name)
+    person = await person_of(work.vault, known, name)
     (dossier,) = await work.vault.dossiers_of([person.id])
     policy = await policy_of(work, [p.store for p in passes if p.failure is not None])
     return dossier, policy.of_person(person, dossier.withheld)

@@ -310,10 +310,20 @@ async def _status_of(work: Work, names: Sequence[str]) -> Outcome:
         passes = await observe(work)  # a name that no store can be asked for
     else:
         passes = await observe_people(work, [(p.upn if p else name, p) for name, p in asked])
-    found = [(await work.vault.person(known.id if known else name)).id for name, known in asked]
+    found = [(await person_of(work.vault, known, name)).id for name, known in asked]
     judge = Judge(work, await _policy(work, passes))
     await judge.page(await work.vault.dossiers_of(found))
     return await judge.outcome(passes, stopped=work.stop.is_set(), of_some=True)
+
+
+async def person_of(vault: Vault, known: Person | None, name: str) -> Person:
+    """Who that is after a look for them. Error: UnknownPerson, which tells who was forgotten."""
+    try:
+        return await vault.person(known.id if known else name)
+    except UnknownPerson:
+        if await vault.review.was_forgotten(name):
+            raise UnknownPerson(name, forgotten=True) from None
+        raise
 
 
 async def maybe_person(vault: Vault, name: str) -> Person | None:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.vault import journal, listing, withholding
-from sameface.vault.values import Receipt, Run
+from sameface.vault import forgetting, journal, listing, withholding
+from sameface.vault.people import account_of
+from sameface.vault.values import Doubt, Receipt, Run
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
@@ -34,6 +35,17 @@ class Review:
         """The number of the journal's last entry, 0 where it is empty."""
         async with self._reading() as connection:
             return (await journal.end(connection))[0]
+
+    async def doubts_like(self, person_id: str) -> tuple[Doubt, ...]:
+        """The doubtful accounts that go by that person's names, or were theirs, and are there."""
+        async with self._reading() as connection:
+            rows = await forgetting.like(connection, person_id)
+            return tuple(Doubt(account_of(row), row.doubt) for row in rows if not row.gone)
+
+    async def was_forgotten(self, name: str) -> bool:
+        """True where somebody of that UPN or mail address was forgotten, and not allowed again."""
+        async with self._reading() as connection:
+            return await forgetting.was_forgotten(connection, name)
 
     async def settle_doubt(self, store: str, ref: str, person_id: str, at: datetime) -> None:
         """That doubtful account is that person's, as somebody has decided. Error: BadUsage."""
