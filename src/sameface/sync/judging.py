@@ -9,6 +9,7 @@ from sameface.jobs import run_pages
 from sameface.sync.apply import Applier
 from sameface.sync.choosing import by_stores
 from sameface.sync.decide import Decision, decide, reached
+from sameface.sync.mapped import idle
 from sameface.sync.observe import Pass
 from sameface.sync.outcome import Outcome, Tally
 from sameface.sync.plan import Hold
@@ -99,7 +100,8 @@ class Judge:
         of_some: bool = False,
     ) -> Outcome:
         """What the run has come to; `of_some`: it was about some people, not the organisation."""
-        broken = {p.store: p.failure for p in passes if p.failure is not None}
+        looks = tuple(passes)
+        broken = {p.store: p.failure for p in looks if p.failure is not None}
         return Outcome(
             run=run,
             people=self._tally.people,
@@ -116,6 +118,7 @@ class Judge:
                 *self.empty(),
                 *self._strangers(stopped=stopped),
                 *self._contradicted(),
+                *await idle(self._work, looks),
             ),
         )
 
