@@ -13,6 +13,10 @@ from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import Agreement, Pin
 
 
+REMOVED_BY_HAND = "they, or who runs it, must remove the photo there"
+"""Who takes a photo away where Sameface may not; a store's own `by_hand` is about putting one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One store of one person: what it calls for, and why, in words that follow the store's name.
@@ -192,7 +196,7 @@ def _taken_away(leave: Leave) -> tuple[Call, str]:
         return Call.REMOVE, ""
     if not leave.writes and leave.by_hand is None:
         return Call.LEAVE, "; Sameface only reads there"
-    return Call.BY_HAND, ": they, or who runs it, must remove it there"
+    return Call.BY_HAND, f": {REMOVED_BY_HAND}"
 
 
 def _waiting(cell: Cell, choice: Choice) -> Verdict:
@@ -236,7 +240,7 @@ def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
         return Call.ASK, ": look at both, and replace one"
     if able:
         return Call.REMOVE if removes else Call.WRITE, ""
-    return Call.BY_HAND, f": {leave.by_hand or 'somebody must remove it there'}"
+    return Call.BY_HAND, f": {REMOVED_BY_HAND if removes else leave.by_hand}"
 
 
 def _difference(cell: Cell, choice: Choice, last: Agreement | None) -> str:

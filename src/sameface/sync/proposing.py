@@ -10,6 +10,7 @@ from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
 from sameface.sync.choosing import NO_PHOTO, Call
+from sameface.sync.decide import REMOVED_BY_HAND
 from sameface.sync.left import Left
 from sameface.sync.leftovers import is_leftover
 from sameface.sync.observe import Pass, observe, observe_people
@@ -241,9 +242,10 @@ def _may(cell: Cell, policy: Policy, *, removes: bool) -> tuple[Call | None, str
     if leave.writes and (leave.removes or not removes):
         return None, ""
     if leave.writes:
-        return Call.BY_HAND, "does not let Sameface remove a photo; somebody must do it there"
+        return Call.BY_HAND, f"does not let Sameface remove a photo: {REMOVED_BY_HAND}"
     if leave.by_hand is not None:
-        return Call.BY_HAND, f"is not written by Sameface: {leave.by_hand}"
+        by_hand = REMOVED_BY_HAND if removes else leave.by_hand
+        return Call.BY_HAND, f"is not written by Sameface: {by_hand}"
     return Call.LEAVE, "stays as it is; Sameface only reads there"
 
 
