@@ -12,7 +12,6 @@ from sameface.sync.policy import Leave, Policy
 from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import Agreement, Pin
 
-
 REMOVED_BY_HAND = "they, or who runs it, must remove the photo there"
 """Who takes a photo away where Sameface may not; a store's own `by_hand` is about putting one."""
 
