@@ -44,6 +44,8 @@ def settings(folder: Path, policy: str, stores: str = STORES) -> PolicySettings:
     (folder / "others.txt").write_text("ben@x.test\n")
     (folder / "chair.txt").write_text("Ann@X.test   # the chair\n")
     (folder / "odd.txt").write_text("Ann Adams\n")
+    (folder / "joined.txt").write_text("ann@x.test\n\ufeffben@x.test\n")
+    (folder / "windows.txt").write_bytes(b"\xef\xbb\xbfben@x.test\r\ncyd@x.test\r\n")
     file = folder / "sameface.toml"
     head = '[organisation]\nname = "Contoso"\n[policy]\nauthorities = ["folder"]\n'
     file.write_text(head + policy + stores)
@@ -98,6 +100,13 @@ def test_what_it_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
     assert policy.everybody.removal is None
 
 
+def test_a_list_made_with_an_editor_of_windows_names_its_first_person(tmp_path: Path) -> None:
+    """The byte order mark before a list is no part of the first name in it."""
+    ((names, _),) = settings(tmp_path, 'exclude-people = "windows.txt"\n').groups
+
+    assert names == frozenset({"ben@x.test", "cyd@x.test"})
+
+
 OWN = 'authorities = ["exchange"]'
 BEN = '[[policy.people]]\nperson = "Ben@x.test"\n'
 GROUP = '[[policy.groups]]\nname = "board"\n'
@@ -111,10 +120,17 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
         ('wins = "newest"\nconflict = "newest"', 'policy.conflict is "newest", and so is wins'),
         ('wins = "newest"\nown-choice = "keep"', 'policy.own-choice is "keep", but wins'),
         ('removal = "propagate"\nempty-store = "100%"', "needs the stop that empty-store"),
-        ('exclude-stores = ["folder"]', 'exclude-stores names "folder", which is an authority'),
+        (
+            'exclude-stores = ["folder"]',
+            'names "folder", which is among authorities; take it',
+        ),
         ('exclude-stores = ["teams"]', 'names "teams", which no [[stores]] has'),
         ('exclude-people = "lost.txt"', "exclude-people names lost.txt, which is not there"),
         ('exclude-people = "odd.txt"', 'lists "ann adams", which is no UPN or mail address'),
+        (
+            'exclude-people = "joined.txt"',
+            "ufeffben@x.test', which holds what nobody sees",
+        ),
         ('empty-store = "half"', 'empty-store should be like "50%"'),
         (f"{GROUP}", "policy.groups[1].people is missing"),
         (f'{GROUP}people = "board.txt"\npin = "0123abcd"', "policy.groups[1].pin is not known"),
@@ -128,7 +144,7 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
         ),
         (
             f'exclude-stores = ["exchange"]\n{GROUP}people = "board.txt"\n{OWN}',
-            'policy.groups[1].exclude-stores leaves out "exchange"',
+            'policy.groups[1].authorities names "exchange", which exclude-stores of [policy]',
         ),
         ("[[policy.people]]\nexclude = true", "policy.people[1].person is missing"),
         (
@@ -147,6 +163,7 @@ GROUP = '[[policy.groups]]\nname = "board"\n'
             f'exclude-people = "others.txt"\n{BEN}pin = "0123abcd"',
             "pin is for ben@x.test, whom exclude-people leaves alone; take the pin out, or say ",
         ),
+        ('[[policy.people]]\nperson = "ben"', 'person is "ben", which is no UPN or mail address'),
     ],
 )
 def test_what_cannot_hold_is_refused_with_key_and_remedy(
@@ -158,6 +175,55 @@ def test_what_cannot_hold_is_refused_with_key_and_remedy(
 
     assert told in str(refused.value)
     assert re.match(r"sameface\.toml, line \d+: ", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("group", "person", "told"),
+    [
+        (
+            f'{OWN}\nexclude-stores = ["yammer"]',
+            'authorities = ["yammer"]',
+            'authorities names "yammer", which exclude-stores of group board leaves out; say',
+        ),
+        (
+            OWN,
+            'exclude-stores = ["exchange"]',
+            'exclude-stores names "exchange", which is among authorities of group board; take',
+        ),
+        (
+            'wins = "newest"',
+            'conflict = "newest"',
+            'conflict is "newest", and so is wins of group board',
+        ),
+        (
+            'conflict = "newest"',
+            'wins = "newest"',
+            'wins is "newest", and so is conflict of group board',
+        ),
+        (
+            'wins = "newest"',
+            'own-choice = "keep"',
+            'own-choice is "keep", but wins of group board = "newest" spreads every change',
+        ),
+        (
+            'own-choice = "keep"',
+            'wins = "newest"',
+            'which spreads every change, but own-choice of group board is "keep"; leave one',
+        ),
+    ],
+)
+def test_what_cannot_hold_for_a_member_is_refused(
+    tmp_path: Path, group: str, person: str, told: str
+) -> None:
+    """What a group and one of its people say is fine by itself, and not together."""
+    board = f'{GROUP}people = "others.txt"\n{group}\n'
+    settings(tmp_path, board)
+    settings(tmp_path, f"{BEN}{person}\n")
+
+    with pytest.raises(BadDocument, match=re.escape(told)) as refused:
+        settings(tmp_path, f"{board}{BEN}{person}\n")
+
+    assert "policy.people[1]" in str(refused.value)
 
 
 def test_the_special_case_prevails(tmp_path: Path) -> None:

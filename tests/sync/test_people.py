@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.servers.memory_store import MemoryStore, face
+from tests.servers.memory_store import MemoryStore, broken, face
 from tests.sync.kit import Office, same
 
 from sameface.connectors.keys import handle_key
@@ -115,7 +115,8 @@ async def test_an_entry_created_anew_under_another_handle_gets_nobody_s_face(
 
     assert same(given, face(ALICE, 1))
     assert (first.exit_code, reported.exit_code, shown) == (5, 5, None)
-    assert "created anew" in reported.doubtful[0]
+    for run in (first, reported):
+        assert "was created anew under a name that somebody else had" in run.doubtful[0]
     assert (decided.doubts, decided.results) == (0, {Result.WRITTEN: 1})
     assert same(openldap.shows("entry-2"), face(ALICE, 1))
 
@@ -157,3 +158,38 @@ async def test_a_photo_seen_while_its_account_was_doubtful_is_read_later(
     assert same(exchange.shows(ALICE), face(ALICE, 1))
     kept = await office.vault.versions(office.told[ALICE].person.id)
     assert digest_of(face(ALICE, 3)) in {version.digest for version in kept}
+
+
+async def test_a_line_that_says_nothing_is_told_by_its_number(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """A misspelt person makes nobody new; a misspelt account is told; each with its line."""
+    sharepoint = office.store("sharepoint", writes=True)
+    sharepoint.join("dora@x.test", None)
+    says(office, f"{ALICE},{ALICE},sharepoint", "bbo@x.test,dora@x.test,sharepoint", f"{BOB},typo,")
+
+    outcome, plan = await office.sync(), (await office.plan())[0]
+    some = await office.status(ALICE)
+
+    assert outcome.people == 2
+    (doubt,) = outcome.doubtful
+    assert "is mapped to bbo@x.test, whom no store has shown yet" in doubt
+    for warnings in (outcome.warnings, plan.warnings):
+        assert [warning.partition(";")[0] for warning in warnings] == [
+            f"people.csv, line 2: no store has an account {ALICE}, and so it is with line 4",
+            "people.csv, line 3: no store knows bbo@x.test",
+        ]
+    assert some.warnings == ()
+
+
+async def test_no_line_is_told_where_a_store_was_not_seen(
+    office: Office, stores: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """What it says may be there."""
+    says(office, f"{BOB},typo,")
+    stores[1].faults["observe"] = [broken("exchange")]
+
+    outcome = await office.sync()
+
+    assert outcome.failures
+    assert outcome.warnings == ()

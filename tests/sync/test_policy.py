@@ -144,7 +144,9 @@ async def test_a_removal_on_its_way_is_not_taken_back(
     folder.take_away(ALICE)
 
     assert await settled(office) == ["-", "-", "-", "A"]
-    assert "still shows a photo" in office.reasons(ALICE, Call.BY_HAND)["yammer"]
+    why = office.reasons(ALICE, Call.BY_HAND)["yammer"]
+    assert why.startswith("still shows a photo: ")
+    assert why.endswith(": they, or who runs it, must remove the photo there")
     yammer.take_away(ALICE)
     assert await settled(office) == ["-", "-", "-", "-"]
     assert not office.reasons(ALICE, Call.BY_HAND, Call.ASK)
@@ -278,15 +280,33 @@ async def test_somebody_pinned_shows_that_photo(
     assert "pinned in the settings" in office.reasons(ALICE, Call.LEAVE)["folder"]
 
 
-@pytest.mark.parametrize("name", [ALICE, "nobody@x.test"])
 async def test_a_pin_to_nothing_is_refused(
-    office: Office, agreed: tuple[MemoryStore, MemoryStore], name: str
+    office: Office, agreed: tuple[MemoryStore, MemoryStore]
 ) -> None:
-    """A version or a person that is not known: nothing is written, and it is said."""
-    office.policy = PolicySettings(people=((name, Wishes(pin="ffffffff", whose=name)),))
+    """A version that is not known: nothing is written, it is said, and the run has ended."""
+    office.policy = PolicySettings(people=((ALICE, Wishes(pin="ffffffff", whose=ALICE)),))
 
-    with pytest.raises(BadSettings, match=f"pins {name}"):
+    with pytest.raises(BadSettings, match=rf"pins {ALICE}.*Correct the pin, or take it out"):
         await office.sync()
+
+    last = (await office.vault.history())[-1][1]
+    assert (last.what, last.why) == ("run ended", "exit code 2: by an error [SF-102]")
+
+
+async def test_a_pin_of_nobody_stops_nobody(
+    office: Office, agreed: tuple[MemoryStore, MemoryStore]
+) -> None:
+    """It is told as every name that is nobody's, and everybody else is kept the same."""
+    folder, _ = agreed
+    folder.put(ALICE, B)
+    nobody = "nobody@x.test"
+    office.policy = PolicySettings(people=((nobody, Wishes(pin="ffffffff", whose=nobody)),))
+
+    outcome = await office.sync()
+
+    assert shown(office) == ["B", "B", "B"]
+    (warning,) = outcome.warnings
+    assert f"names {nobody} in [[policy.people]]" in warning
 
 
 async def test_a_store_that_suddenly_looks_empty_stops_the_run(office: Office) -> None:

@@ -271,7 +271,9 @@ async def test_a_removal_that_did_not_happen_is_not_proven(office: Office) -> No
     proposal, outcome = await office.forget(ALICE)
 
     assert outcome.results == {Result.UNPROVEN: 1}
-    assert [(one.store, one.call) for one in proposal.left] == [("yammer", Call.BY_HAND)]
+    (left,) = proposal.left
+    assert (left.store, left.call) == ("yammer", Call.BY_HAND)
+    assert left.because.endswith(": they, or who runs it, must remove the photo there")
 
 
 async def test_undo_looks_at_nobody_else(

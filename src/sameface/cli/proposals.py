@@ -107,7 +107,7 @@ def exit_code(proposal: Proposal, outcome: Outcome | None) -> int:
     calls = {one.call for one in proposal.left}
     if broken or failures or Call.UNKNOWN in calls or (outcome is not None and outcome.stopped):
         return 4
-    return 5 if Call.BY_HAND in calls else 0
+    return 5 if calls & {Call.BY_HAND, Call.ASK} else 0
 
 
 def _done(outcome: Outcome) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from sameface.cli import terminal
 from sameface.cli.plan import alone, lines
+from sameface.documents import text_of
 from sameface.errors import BadUsage
 from sameface.http import Door, is_loopback
 from sameface.sync import Call, Plan
@@ -88,7 +89,7 @@ class _Token:
     @staticmethod
     def _read(file: Path) -> str:
         try:
-            return file.read_text("utf-8")
+            return text_of(file)
         except (OSError, UnicodeDecodeError) as wrong:
             raise BadUsage(f"The token cannot be read from {file} ({wrong}).") from None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sameface import sync
 from sameface.connectors.base import Connector
 from sameface.connectors.registry import open_connector
-from sameface.documents import nearest, pointing
+from sameface.documents import nearest, pointing, text_of
 from sameface.errors import BadDocument
 from sameface.explain import Explainer, Subject
 from sameface.explain.status import Row, row
@@ -66,7 +66,7 @@ async def open_session(file: Path, clock: Clock | None = None) -> AsyncIterator[
     """
     settings = load_settings(file)
     book = load_rulebook(settings.rulebook)
-    with pointing(settings.file.read_text("utf-8")):
+    with pointing(text_of(settings.file)):
         _check_options(settings, book)
     time = clock or Clock()
     async with AsyncExitStack() as stack:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from sameface.cli import terminal
+from sameface.documents import text_of
 from sameface.errors import BadDocument
 from sameface.rules.scenarios import Report, Scenario, parse_scenario, run_scenario
 
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return text_of(file)
     except OSError as wrong:
         why = wrong.strerror or str(wrong)
         raise BadDocument(str(file), "", "", f"cannot be read: {why}") from None

@@ -126,7 +126,7 @@ class Conflicts:
         """People whom the account's own keys name."""
         found: dict[str, Person] = {}
         names = [value for kind, value in doubt.account.keys if kind is not Key.OBJECT_GUID]
-        for name in (*names, doubt.account.name):
+        for name in filter(None, (*names, doubt.account.name)):
             try:
                 person = await self._desk.vault.person(name)
             except UnknownPerson:

@@ -5,5 +5,6 @@ Knows only errors. Used at the doors (rulebooks, scenarios, settings), so that t
 
 from sameface.documents.lines import line_of, pointing
 from sameface.documents.tables import Table, nearest, parse_offset, parse_toml
+from sameface.documents.texts import text_of
 
-__all__ = ["Table", "line_of", "nearest", "parse_offset", "parse_toml", "pointing"]
+__all__ = ["Table", "line_of", "nearest", "parse_offset", "parse_toml", "pointing", "text_of"]

@@ -112,7 +112,7 @@ class _Index:
             if not said and _created_anew(before, account):
                 return Match(account, None, doubt=_anew(account))
             return self._joined(account, person, keys)
-        found = self._said(said) if said else self._candidate(account, keys)
+        found = self._said(account, said) if said else self._candidate(account, keys)
         if isinstance(found, str):
             return Match(account, None, doubt=f"{_spoken(account)} {found}")
         if found is None:
@@ -123,11 +123,13 @@ class _Index:
         match = self._joined(account, found, keys)
         return replace(match, instead_of=_former(account, found))
 
-    def _said(self, said: tuple[Pair, ...]) -> Known | str | None:
-        """Whom somebody named; nobody where the stores have not shown that person yet."""
-        found = self._answering(said)
+    def _said(self, account: Account, said: tuple[Pair, ...]) -> Known | str | None:
+        """Whom somebody named; nobody yet where that is the account's own name."""
+        found, name = self._answering(said), said[0][1]
         if len(found) > 1:
-            return f"is mapped to {said[0][1]}, and several people answer to that"
+            return f"is mapped to {name}, and several people answer to that"
+        if not found and name not in own_addresses(account):
+            return f"is mapped to {name}, whom no store has shown yet; correct that if it is wrong"
         return self._people[found[0]] if found else None
 
     def _answering(self, said: tuple[Pair, ...]) -> list[str]:

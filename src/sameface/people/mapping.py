@@ -21,10 +21,13 @@ class Said:
     """(store, account) -> the UPN or mail address of the person whose it is.
 
     Both are in lower case; an account is named by the store's handle or by any of its keys but
-    aliases, and the store is "" where it is meant in all of them.
+    aliases, and the store is "" where it is meant in all of them. `lines` are where in the `file`
+    it is said.
     """
 
     people: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    file: str = ""
 
     @property
     def digest(self) -> str:
@@ -34,16 +37,20 @@ class Said:
 
     def of(self, account: Account) -> Account:
         """The account, with what was said of it among its keys."""
+        place = next(iter(self.about(account)), None)
+        if place is None:
+            return account
+        return replace(account, keys=((Key.MAPPED, self.people[place]), *account.keys))
+
+    def about(self, account: Account) -> list[tuple[str, str]]:
+        """All that is said of that account, what counts first."""
         if not self.people:
-            return account
+            return []
         aliases = aliases_of(account)
-        keys = (value for _, value in keys_of(account) if value not in aliases)
+        keys = (v for kind, v in keys_of(account) if v not in aliases and kind is not Key.MAPPED)
         names = (account.ref.casefold(), *keys)
-        found = (self.people.get((s, name)) for s in (account.store, "") for name in names)
-        person = next(filter(None, found), None)
-        if person is None:
-            return account
-        return replace(account, keys=((Key.MAPPED, person), *account.keys))
+        places = ((store, name) for store in (account.store, "") for name in names)
+        return [place for place in places if place in self.people]
 
 
 def parse_mapping(text: str, file: str, stores: Collection[str]) -> Said:
@@ -72,15 +79,13 @@ def parse_mapping(text: str, file: str, stores: Collection[str]) -> Said:
             what = f"gives {account} to {person}, and line {lines[place]} to {people[place]}"
             raise _wrong(file, line, f"{what}; keep one of them")
         lines.setdefault(place, line)
-    return Said(people)
+    return Said(people, lines, file)
 
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, column -> value in lower case), lines that are empty left out."""
     head = text.partition("\n")[0]
-    reader = csv.reader(
-        text.removeprefix("\ufeff").splitlines(), delimiter=";" if ";" in head else ",", strict=True
-    )
+    reader = csv.reader(text.splitlines(), delimiter=";" if ";" in head else ",", strict=True)
     try:
         columns = [name.strip().casefold() for name in next(reader, [])]
         for name in columns:

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sameface.documents import Table, nearest, parse_toml, pointing
+from sameface.documents import Table, nearest, parse_toml, pointing, text_of
 from sameface.errors import BadDocument, BadUsage
 from sameface.rules.checking import check_rulebook
 from sameface.rules.durations import read_duration, read_span
@@ -58,7 +58,7 @@ def load_rulebook(name: str, variant: str | None = None) -> Rulebook:
 def read_rulebook(path: Path, variant: str | None = None) -> Rulebook:
     """A rulebook from a file of one's own; every variant of it has to be sound, too."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
     except (OSError, UnicodeDecodeError) as wrong:
         raise BadDocument(str(path), "", "", f"cannot be read: {wrong}") from None
     book = parse_rulebook(text, str(path))

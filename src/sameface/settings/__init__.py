@@ -1,6 +1,7 @@
 """sameface.toml: whose photos, which stores, and what Sameface may do there."""
 
 from sameface.settings.consoles import ConsoleSettings, ConsoleToken, OpenId
+from sameface.settings.contradictions import clash, layered
 from sameface.settings.loading import load_settings
 from sameface.settings.model import (
     FILE,
@@ -73,6 +74,8 @@ __all__ = [
     "Wins",
     "Wishes",
     "Withholding",
+    "clash",
+    "layered",
     "load_settings",
     "template",
 ]

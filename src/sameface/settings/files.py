@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sameface.documents import Table
+from sameface.documents import Table, text_of
 
 
 def named(row: Table, key: str, folder: Path) -> Path:
@@ -17,15 +17,17 @@ def named(row: Table, key: str, folder: Path) -> Path:
 
 def filled(row: Table, key: str, path: Path, remedy: str) -> str:
     """The text of a file that a key names; not there, unreadable or empty is the key's mistake."""
+    name = row.text(key)
     try:
-        text = path.read_text("utf-8").strip()
+        text = text_of(path).strip()
     except FileNotFoundError:
-        raise row.error(key, f"names {path.name}, which is not there; {remedy}") from None
+        raise row.error(key, f"names {name}, which is not there; {remedy}") from None
     except (OSError, UnicodeDecodeError) as why:
         reason = why.strerror if isinstance(why, OSError) else "it is not text"
-        raise row.error(key, f"names {path.name}, which cannot be read ({reason})") from None
+        what = f"names {name}, which cannot be read ({reason}); {remedy}"
+        raise row.error(key, what) from None
     if not text:
-        raise row.error(key, f"names {path.name}, which is empty; {remedy}")
+        raise row.error(key, f"names {name}, which is empty; {remedy}")
     return text
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sameface import values
-from sameface.documents import Table, parse_toml
+from sameface.documents import Table, parse_toml, text_of
 from sameface.errors import BadSettings
 from sameface.people import Said, parse_mapping
 from sameface.people.mapping import COLUMNS
@@ -205,7 +205,7 @@ _READERS = {
 
 def _read(path: Path, remedy: str) -> str:
     try:
-        return path.read_text("utf-8")
+        return text_of(path)
     except FileNotFoundError:
         raise BadSettings(f"{path} is not there; {remedy}.") from None
     except UnicodeDecodeError:

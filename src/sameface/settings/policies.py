@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sameface.documents import Table, nearest
 from sameface.settings import files
+from sameface.settings.contradictions import EXCLUDED, GROUP, contradiction
 from sameface.settings.model import Mode, StopAbove, StoreSettings
 from sameface.settings.wishes import (
     Conflict,
@@ -81,13 +82,8 @@ def refuse_unknown(table: Table, known: Iterable[str]) -> None:
 
 def _wishes(row: Table, stores: tuple[StoreSettings, ...], whose: str) -> Wishes:
     without = _stores(row, "exclude-stores", stores) if row.has("exclude-stores") else None
-    authorities = _authorities(row, stores)
-    for name in authorities:
-        if without and name in without:
-            what = f'names "{name}", which is an authority; take it out of one of the two lists'
-            raise row.error("exclude-stores", what)
     return Wishes(
-        authorities=authorities,
+        authorities=_authorities(row, stores),
         wins=_choice(row, "wins", Wins),
         conflict=_choice(row, "conflict", Conflict),
         removal=_choice(row, "removal", Removal),
@@ -136,7 +132,7 @@ def _groups(
             if both := sorted(before & members):
                 what = f"lists {both[0]}, who is in {wishes.whose} too; take them out of one"
                 raise row.error("people", what)
-        groups.append((members, _special(row, stores, f"group {name}")))
+        groups.append((members, _special(row, stores, f"{GROUP}{name}")))
     return tuple(groups)
 
 
@@ -145,6 +141,8 @@ def _people(table: Table, stores: tuple[StoreSettings, ...]) -> tuple[tuple[str,
     for row in table.rows("people"):
         refuse_unknown(row, _PERSON)
         name = row.text("person").strip().casefold()
+        if "@" not in name:
+            raise row.error("person", f'is "{name}", which is no UPN or mail address; correct it')
         if name in people:
             raise row.error("person", f'names "{name}" a second time; keep one of the two tables')
         people[name] = _special(row, stores, name)
@@ -159,8 +157,6 @@ def _special(row: Table, stores: tuple[StoreSettings, ...], whose: str) -> Wishe
     if pin is not None and not _PIN.fullmatch(pin):
         what = f'should be 8 or more digits of a version, as in `sameface history`, not "{pin}"'
         raise row.error("pin", what)
-    if pin is not None and exclude:
-        raise row.error("pin", "and exclude contradict each other; keep one of the two")
     return replace(wishes, exclude=exclude, pin=pin)
 
 
@@ -169,7 +165,7 @@ def _excluded(table: Table, folder: Path) -> tuple[tuple[frozenset[str], Wishes]
     if not table.has("exclude-people"):
         return ()
     members = _list(table, "exclude-people", folder)
-    return ((members, Wishes(exclude=True, whose="exclude-people")),)
+    return ((members, Wishes(exclude=True, whose=EXCLUDED)),)
 
 
 def _list(row: Table, key: str, folder: Path) -> frozenset[str]:
@@ -181,6 +177,9 @@ def _list(row: Table, key: str, folder: Path) -> frozenset[str]:
     for name in sorted(names):
         if "@" not in name:
             raise row.error(key, f'lists "{name}", which is no UPN or mail address; correct it')
+        if not name.isprintable():
+            what = f"lists {name!a}, which holds what nobody sees; write that line anew"
+            raise row.error(key, what)
     return names
 
 
@@ -202,42 +201,23 @@ def _percent(table: Table, key: str, default: str, otherwise: str = "") -> float
 def _refuse_contradictions(
     table: Table, settings: PolicySettings, stores: tuple[StoreSettings, ...]
 ) -> None:
-    """Wishes that are fine one by one and cannot hold together."""
+    """Wishes that are fine one by one and cannot hold together, as they will for each member."""
     everybody = settings.everybody
-    rows = [table, *table.rows("groups"), *table.rows("people")]
-    listed = [w for _, w in settings.groups if w.whose != "exclude-people"]
-    special = [*listed, *(wishes for _, wishes in settings.people)]
-    for row, wishes in zip(rows, [everybody, *special], strict=True):
-        wins = wishes.wins or everybody.wins
-        if wins is Wins.NEWEST and (wishes.conflict or everybody.conflict) is Conflict.NEWEST:
-            what = 'is "newest", and so is wins: of two that overlap neither is; use "ask"'
-            raise row.error("conflict", what)
-        own = wishes.own_choice or everybody.own_choice
-        if wins is Wins.NEWEST and own not in (None, OwnChoice.SPREAD):
-            what = f'is "{own}", but wins = "newest" spreads every change; leave one of them out'
-            raise row.error("own-choice", what)
-        without = wishes.exclude_stores
-        if without is None:
-            without = everybody.exclude_stores or ()
-        for name in wishes.authorities or everybody.authorities:
-            if name in without:
-                raise row.error("exclude-stores", f'leaves out "{name}", an authority; name one')
-        removal = wishes.removal or everybody.removal
-        if removal is Removal.PROPAGATE and settings.empty_store.percent >= 100:
-            what = 'is "propagate", which needs the stop that empty-store = "100%" takes away'
-            raise row.error("removal", what)
-    _refuse_pins_of_excluded(table, settings)
+    _refuse(table, settings, [everybody])
+    listed = [wishes for _, wishes in settings.groups if wishes.whose != EXCLUDED]
+    for row, wishes in zip(table.rows("groups"), listed, strict=True):
+        _refuse(row, settings, [everybody, wishes])
+    for row, (name, wishes) in zip(table.rows("people"), settings.people, strict=True):
+        theirs = [group for names, group in settings.groups if name in names]
+        _refuse(row, settings, [everybody, *theirs, wishes])
     if len(everybody.exclude_stores or ()) == len(stores):
         raise table.error("exclude-stores", "leaves no store; take one out of the list")
 
 
-def _refuse_pins_of_excluded(table: Table, settings: PolicySettings) -> None:
-    """A pin for somebody whom a list leaves alone: only one of the two can be meant."""
-    for row, (name, wishes) in zip(table.rows("people"), settings.people, strict=True):
-        lists = [their.whose for names, their in settings.groups if name in names and their.exclude]
-        if lists and wishes.pin is not None and wishes.exclude is None:
-            what = (
-                f"is for {name}, whom {lists[-1]} leaves alone; take the pin out, or say "
-                "exclude = false beside it"
-            )
-            raise row.error("pin", what)
+def _refuse(row: Table, settings: PolicySettings, layers: list[Wishes]) -> None:
+    """What the last of these layers, which that row says, makes impossible."""
+    if odd := contradiction(layers):
+        raise row.error(odd.key, odd.what)
+    if layers[-1].removal is Removal.PROPAGATE and settings.empty_store.percent >= 100:
+        what = 'is "propagate", which needs the stop that empty-store = "100%" takes away'
+        raise row.error("removal", what)

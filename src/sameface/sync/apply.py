@@ -97,8 +97,8 @@ class Applier:
         policy = self._policy.of_person(dossier.person, dossier.withheld)
         if action.after is not None and action.store in policy.withheld:
             return _WITHHELD
-        if policy.excluded and self._verb != _FORGET:
-            return f"is left alone by now, as {policy.excluded} says"
+        if policy.alone and self._verb != _FORGET:
+            return f"is left alone by now, {policy.alone}"
         return "is left alone by now (exclude-stores)" if action.store in policy.without else ""
 
     async def _one(self, action: Action, person: Person | None) -> None:

@@ -12,6 +12,9 @@ from sameface.sync.policy import Leave, Policy
 from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import Agreement, Pin
 
+REMOVED_BY_HAND = "they, or who runs it, must remove the photo there"
+"""Who takes a photo away where Sameface may not; a store's own `by_hand` is about putting one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -89,8 +92,8 @@ def _decided(
     pin: Pin | None,
 ) -> Decision:
     known = {cell.store: cell for cell in cells if cell.store in policy.stores}
-    if policy.excluded:
-        because = f"is left alone, as {policy.excluded} says"
+    if policy.alone:
+        because = f"is left alone, {policy.alone}"
         return Decision(person, None, because, tuple(_left(c, because) for c in known.values()))
     held = {store: cell for store, cell in known.items() if store not in policy.silent}
     before = {agreement.store: agreement for agreement in agreed}
@@ -198,7 +201,7 @@ def _taken_away(leave: Leave) -> tuple[Call, str]:
         return Call.REMOVE, ""
     if not leave.writes and leave.by_hand is None:
         return Call.LEAVE, "; Sameface only reads there"
-    return Call.BY_HAND, ": they, or who runs it, must remove it there"
+    return Call.BY_HAND, f": {REMOVED_BY_HAND}"
 
 
 def _waiting(cell: Cell, choice: Choice) -> Verdict:
@@ -242,7 +245,7 @@ def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
         return Call.ASK, ": look at both, and replace one"
     if able:
         return Call.REMOVE if removes else Call.WRITE, ""
-    return Call.BY_HAND, f": {leave.by_hand or 'somebody must remove it there'}"
+    return Call.BY_HAND, f": {REMOVED_BY_HAND if removes else leave.by_hand}"
 
 
 def _difference(cell: Cell, choice: Choice, last: Agreement | None) -> str:

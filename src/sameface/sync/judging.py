@@ -10,6 +10,7 @@ from sameface.jobs import run_pages
 from sameface.sync.apply import Applier
 from sameface.sync.choosing import by_stores
 from sameface.sync.decide import Decision, decide, reached
+from sameface.sync.mapped import idle
 from sameface.sync.observe import Pass
 from sameface.sync.outcome import Outcome, Tally
 from sameface.sync.plan import Hold
@@ -32,12 +33,15 @@ class Judge:
         self._policy = policy
         self._tally = Tally()
         self._met: set[str] = set()  # names in the policy that are somebody's
+        self._clashes: dict[str, str] = {}  # what two names of one person say, by their UPN
 
     def decide(self, dossier: Dossier) -> Decision:
         """What to do about one person, told to nobody."""
         of = dossier
-        if self._policy.people:
-            self._met |= self._policy.named(of.person)
+        if named := self._policy.named(of.person):
+            self._met |= named
+            if odd := self._policy.of_person(of.person).clash:
+                self._clashes[of.person.upn] = odd
         return decide(of.person, of.cells, of.agreed, self._policy, of.pin, withheld=of.withheld)
 
     async def page(self, dossiers: Sequence[Dossier], run: str | None = None) -> None:
@@ -103,7 +107,8 @@ class Judge:
         of_some: bool = False,
     ) -> Outcome:
         """What the run has come to; `of_some`: it was about some people, not the organisation."""
-        broken = {p.store: p.failure for p in passes if p.failure is not None}
+        looks = tuple(passes)
+        broken = {p.store: p.failure for p in looks if p.failure is not None}
         return Outcome(
             run=run,
             people=self._tally.people,
@@ -115,7 +120,14 @@ class Judge:
             doubtful=() if of_some else await self._doubtful(),
             failures=(*broken.values(), *(applier.failures if applier else ())),
             stopped=stopped,
-            warnings=() if of_some else (*self.empty(), *self._strangers(stopped=stopped)),
+            warnings=()
+            if of_some
+            else (
+                *self.empty(),
+                *self._strangers(stopped=stopped),
+                *self._contradicted(),
+                *await idle(self._work, looks),
+            ),
         )
 
     def _strangers(self, *, stopped: bool) -> Iterator[str]:
@@ -134,6 +146,16 @@ class Judge:
             yield (
                 f"{self._work.settings.file.name} names {names[0]} in {whose}{many}, and no store "
                 "knows such a person; correct the name, or take it out."
+            )
+
+    def _contradicted(self) -> Iterator[str]:
+        """A sentence where names of the settings turned out to be one person's, and contradict."""
+        for upn, odd in sorted(self._clashes.items())[:1]:
+            many = len(self._clashes) - 1
+            more = f" So it is with {many} more (`sameface plan --all` names them)." if many else ""
+            yield (
+                f"{self._work.settings.file.name} names {upn} twice and contradicts itself, so "
+                f"they are left alone: {odd}.{more}"
             )
 
     async def _doubtful(self) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ from sameface.vault import Vault
 
 
 async def policy_of(work: Work, unseen: Iterable[str] = ()) -> Policy:
-    """The policy; BadSettings where it pins somebody to a photo that the vault has not."""
+    """The policy; BadSettings where it pins somebody to a photo that the vault has not.
+
+    A pin of whom nobody knows is told as any name of the settings is that is nobody's.
+    """
     policy = Policy.of(work.settings, work.connectors, unseen)
     people = {
         name: tuple([await _resolved(work, name, wish) for wish in wishes])
@@ -31,9 +34,14 @@ async def _resolved(work: Work, name: str, wish: Wishes) -> Wishes:
         person = await work.vault.person(name)
         version = await version_of(work.vault, person, wish.pin)
     except UnknownPerson as unknown:
-        raise BadSettings(f"{file} pins {name}, who is not known. {unknown.sentence()}") from None
+        if not unknown.several:
+            return replace(wish, pin=None)
+        who = ", ".join(unknown.near)
+        what = f"{file} pins {name}, and several people answer to that: {who}"
+        raise BadSettings(f"{what}; name one of them there, or take the pin out.") from None
     except BadUsage as wrong:
-        raise BadSettings(f"{file} pins {name}. {wrong.sentence()}") from None
+        what = f"{file} pins {name}. {wrong.sentence()}"
+        raise BadSettings(f"{what} Correct the pin, or take it out.") from None
     return replace(wish, pin=version.photo)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sameface.documents import Table
+from sameface.documents import Table, text_of
 from sameface.errors import BadDocument, BadUsage
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
@@ -150,7 +150,7 @@ class Plan:
 def load_plan(file: Path) -> Plan:
     """Read a saved plan. BadUsage where there is none, BadDocument where it was altered."""
     try:
-        text = file.read_text("utf-8")
+        text = text_of(file)
     except FileNotFoundError:
         raise BadUsage(f"There is no plan {file}; `sameface plan` makes one.") from None
     except OSError as wrong:

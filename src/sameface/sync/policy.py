@@ -20,6 +20,8 @@ from sameface.settings import (
     Wins,
     Wishes,
     Withholding,
+    clash,
+    layered,
 )
 from sameface.values import Person
 
@@ -48,8 +50,9 @@ class Policy:
     them to be left alone, `withheld` those in which the person does not want to be shown, as far as
     `withholding` respects that. `unseen` are those that could not be observed to the end, so that
     who is not known there may be there all the same. `excluded` says whose wish it is that nothing
-    is done at all; `pin` is the photo to show whatever stores say. `people` holds what differs for
-    some, by their names in comparable form.
+    is done at all, and `clash` what is said of one person by two names and cannot both hold; `pin`
+    is the photo to show whatever stores say. `people` holds what differs for some, by their names
+    in comparable form, from what `everybody` is to have.
     """
 
     authorities: tuple[str, ...]
@@ -64,7 +67,9 @@ class Policy:
     without: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
     excluded: str = ""
+    clash: str = ""
     pin: str | None = None
+    everybody: Wishes = field(default_factory=Wishes)
     people: Mapping[str, tuple[Wishes, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -81,13 +86,23 @@ class Policy:
             for store, connector in connectors.items()
         }
         whole = cls(authorities, stores, frozenset(unseen))
-        whole = whole._with(settings.policy.everybody)
-        return replace(whole, authorities=authorities, people=_by_name(settings))
+        everybody = settings.policy.everybody
+        whole = whole._with(everybody)
+        return replace(
+            whole, authorities=authorities, everybody=everybody, people=_by_name(settings)
+        )
 
     @property
     def silent(self) -> frozenset[str]:
         """Stores that have no word in which photo is right."""
         return self.without | self.withheld
+
+    @property
+    def alone(self) -> str:
+        """Why that person is left alone, in words that follow it; "" where they are not."""
+        if self.clash:
+            return f"since [policy] names them twice and contradicts itself: {self.clash}"
+        return f"as {self.excluded} says" if self.excluded else ""
 
     def of_person(self, person: Person, withheld: Collection[str] = ()) -> Policy:
         """What holds for that person: their own wishes, then their group's, then everybody's.
@@ -102,17 +117,19 @@ class Policy:
 
     def named(self, person: Person) -> frozenset[str]:
         """The names under which something differs for that person."""
+        if not self.people:
+            return frozenset()
         return frozenset(name for name in _names(person) if name in self.people)
 
     def _of(self, person: Person) -> Policy:
-        if not self.people:
-            return self
         named = self.named(person)
         if not named:
             return self
-        wishes = sorted({w for name in named for w in self.people[name]}, key=_strength)
+        theirs = {name: self.people[name] for name in named}
+        if len(named) > 1 and (odd := clash(theirs, self.everybody)):
+            return replace(self, clash=odd)
         policy = self
-        for wish in wishes:
+        for wish in layered(wish for wishes in theirs.values() for wish in wishes):
             policy = policy._with(wish)
         return policy
 
@@ -154,13 +171,8 @@ def _leave(connector: Connector, store: StoreSettings | None) -> Leave:
     )
 
 
-def _strength(wish: Wishes) -> tuple[bool, str]:
-    """Groups before people, so that a person's own wishes come last and prevail."""
-    return not wish.whose.startswith(("group ", "exclude-people")), wish.whose
-
-
 def _by_name(settings: Settings) -> dict[str, tuple[Wishes, ...]]:
-    """Comparable name -> wishes, the weaker first."""
+    """Comparable name -> wishes."""
     found: dict[str, tuple[Wishes, ...]] = {}
     for members, wishes in settings.policy.groups:
         for name in members:

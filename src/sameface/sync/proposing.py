@@ -10,6 +10,7 @@ from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
 from sameface.sync.choosing import NO_PHOTO, Call
+from sameface.sync.decide import REMOVED_BY_HAND
 from sameface.sync.left import Left
 from sameface.sync.leftovers import is_leftover
 from sameface.sync.observe import Pass, observe, observe_people
@@ -17,13 +18,15 @@ from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
-from sameface.sync.run import Connectors, Watch, maybe_person
+from sameface.sync.run import Connectors, Watch, maybe_person, person_of
 from sameface.sync.work import Work, silent
 from sameface.values import Cell, Person, Standing, Version
 from sameface.vault import Deed, Dossier, Vault
 
 _FEW = 50
 """So many people are looked at one by one; stores list more of them with fewer requests."""
+
+_DOUBT = "say whose it is first (docs/keep.md), or remove it there"
 
 _UNTOUCHED = ("moved", "refused", "already there")
 """Outcomes of actions that wrote nothing."""
@@ -58,10 +61,10 @@ async def restore(
         dossier, policy = await _seen(work, name)
         wanted = await version_of(vault, dossier.person, version)
         await vault.picture(wanted.digest)
-        if policy.excluded:
+        if policy.alone:
             raise BadUsage(
-                f"{dossier.person.upn} is left alone, as {policy.excluded} says in "
-                f"{settings.file.name}; take them out there first."
+                f"{dossier.person.upn} is left alone, {policy.alone}; change that in "
+                f"{settings.file.name} first."
             )
         if policy.pin is not None:
             raise BadUsage(
@@ -110,8 +113,8 @@ async def undo(
             versions = await vault.versions(dossier.person.id)
             aims, moved = _back(dossier, theirs, versions, run)
             policy = whole.of_person(dossier.person, dossier.withheld)
-            if policy.excluded:
-                why = f"is left alone, as {policy.excluded} says"
+            if policy.alone:
+                why = f"is left alone, {policy.alone}"
                 left += [Left(dossier.person.upn, one, Call.LEAVE, why) for one in aims]
                 left += moved
                 continue
@@ -136,14 +139,23 @@ async def forget(
 ) -> Proposal:
     """Remove somebody's photo from every store that allows it; the vault is `erase`d after that.
 
-    Errors: UnknownPerson, VaultFailed.
+    Errors: UnknownPerson, BadUsage where the settings pin that person, VaultFailed.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
         dossier, policy = await _seen(work, name)
+        for called, wishes in settings.policy.people:
+            if wishes.pin is not None and called in policy.named(dossier.person):
+                raise BadUsage(
+                    f"{dossier.person.upn} is pinned in {settings.file.name}; take pin = "
+                    f'"{wishes.pin}" out of the [[policy.people]] table of {called} first.'
+                )
         because = "must not show somebody who is forgotten"
         aims = {cell.store: (None, because) for cell in dossier.cells}
         actions, left = await _toward(work, dossier, policy, aims)
+        for doubt in await vault.review.doubts_like(dossier.person.id):
+            why = f"an account that goes by a name of theirs keeps its photo: {doubt.why}; {_DOUBT}"
+            left.append(Left(dossier.person.upn, doubt.account.store, Call.ASK, why))
         return Proposal(_plan(work, "forget", actions, ()), (dossier.person,), tuple(left))
 
 
@@ -167,7 +179,7 @@ async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
     """That person as the stores have them now, and what holds for them."""
     known = await maybe_person(work.vault, name)
     passes = await observe_people(work, [(known.upn if known else name, known)])
-    person = await work.vault.person(known.id if known else name)
+    person = await person_of(work.vault, known, name)
     (dossier,) = await work.vault.dossiers_of([person.id])
     policy = await policy_of(work, [p.store for p in passes if p.failure is not None])
     return dossier, policy.of_person(person, dossier.withheld)
@@ -230,9 +242,10 @@ def _may(cell: Cell, policy: Policy, *, removes: bool) -> tuple[Call | None, str
     if leave.writes and (leave.removes or not removes):
         return None, ""
     if leave.writes:
-        return Call.BY_HAND, "does not let Sameface remove a photo; somebody must do it there"
+        return Call.BY_HAND, f"does not let Sameface remove a photo: {REMOVED_BY_HAND}"
     if leave.by_hand is not None:
-        return Call.BY_HAND, f"is not written by Sameface: {leave.by_hand}"
+        by_hand = REMOVED_BY_HAND if removes else leave.by_hand
+        return Call.BY_HAND, f"is not written by Sameface: {by_hand}"
     return Call.LEAVE, "stays as it is; Sameface only reads there"
 
 

@@ -6,12 +6,19 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from sameface.connectors.base import Connector
-from sameface.errors import BadUsage, StoreFailed, SyncStopped, UnknownPerson, VaultFailed
+from sameface.errors import (
+    BadUsage,
+    SamefaceError,
+    StoreFailed,
+    SyncStopped,
+    UnknownPerson,
+    VaultFailed,
+)
 from sameface.http import Clock
 from sameface.jobs import listening, run_pages
 from sameface.settings import Settings
@@ -134,13 +141,14 @@ async def apply(
         await _refuse_strange_pins(vault, plan.pins)
         run = await begin(work, plan.verb)
         held = [hold.person for hold in plan.pins]
-        applier = Applier(work, run, len(plan.actions), verb=plan.verb, of=held)
-        await vault.workers.expect(run, len(plan.actions))
-        whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
-        if whole:
-            await judge.remember(_reached(plan.pins, applier), run)
-        whole = whole and await judge.everybody(run)
-        outcome = await judge.outcome((), applier, run, stopped=not whole)
+        async with _ending(work, run):
+            applier = Applier(work, run, len(plan.actions), verb=plan.verb, of=held)
+            await vault.workers.expect(run, len(plan.actions))
+            whole = await run_pages("apply", _chunks(plan.actions), applier.apply, stop)
+            if whole:
+                await judge.remember(_reached(plan.pins, applier), run)
+            whole = whole and await judge.everybody(run)
+            outcome = await judge.outcome((), applier, run, stopped=not whole)
         await vault.end_run(run, outcome.exit_code, clock.now())
         return outcome
 
@@ -163,19 +171,25 @@ async def sync(
     async with _alone(vault) as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
         run = await begin(work, "sync")
-        passes = await observe(work)
-        policy = await _policy(work, passes)
-        judge = Judge(work, policy)
-        applier = Applier(work, run, await foreseen(work, judge, run))
-
-        async def step(page: tuple[Dossier, ...]) -> None:
-            await keep_page(work, judge, applier, run, page)
-
-        whole = await run_pages("sync", people(vault), step, stop)
-        outcome = await judge.outcome(passes, applier, run, stopped=not whole)
-        await retire(work, policy, run)
+        async with _ending(work, run):
+            outcome = await _sync(work, run)
         await vault.end_run(run, outcome.exit_code, clock.now())
         return outcome
+
+
+async def _sync(work: Work, run: str) -> Outcome:
+    passes = await observe(work)
+    policy = await _policy(work, passes)
+    judge = Judge(work, policy)
+    applier = Applier(work, run, await foreseen(work, judge, run))
+
+    async def step(page: tuple[Dossier, ...]) -> None:
+        await keep_page(work, judge, applier, run, page)
+
+    whole = await run_pages("sync", people(work.vault), step, work.stop)
+    outcome = await judge.outcome(passes, applier, run, stopped=not whole)
+    await retire(work, policy, run)
+    return outcome
 
 
 async def look_back(
@@ -229,11 +243,9 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
 
 
 async def foreseen(work: Work, judge: Judge, run: str) -> int:
-    """How many writes there will be; SyncStopped, and the run ended, where that is too many."""
+    """How many writes there will be; SyncStopped where that is too many."""
     forecast = await judge.forecast()
     if stopped := _stopped(work.settings, judge, forecast):
-        now = work.clock.now()
-        await work.vault.end_run(run, SyncStopped.exit, now, stopped.sentence())
         raise stopped
     writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
     await work.vault.workers.expect(run, writes)
@@ -273,6 +285,21 @@ async def _alone(vault: Vault) -> AsyncIterator[asyncio.Event]:
             yield stop
 
 
+@asynccontextmanager
+async def _ending(work: Work, run: str) -> AsyncIterator[None]:
+    """A run that breaks off by an error is ended, with its exit code and why.
+
+    The journal holds no names, and most sentences do: of these it gets the error's code.
+    """
+    try:
+        yield
+    except SamefaceError as wrong:
+        why = wrong.sentence() if isinstance(wrong, SyncStopped) else f"by an error [{wrong.code}]"
+        with suppress(VaultFailed):  # which may be what went wrong
+            await work.vault.end_run(run, wrong.exit, work.clock.now(), why)
+        raise
+
+
 async def _status(work: Work) -> Outcome:
     passes = await observe(work)
     judge = Judge(work, await _policy(work, passes))
@@ -286,10 +313,20 @@ async def _status_of(work: Work, names: Sequence[str]) -> Outcome:
         passes = await observe(work)  # a name that no store can be asked for
     else:
         passes = await observe_people(work, [(p.upn if p else name, p) for name, p in asked])
-    found = [(await work.vault.person(known.id if known else name)).id for name, known in asked]
+    found = [(await person_of(work.vault, known, name)).id for name, known in asked]
     judge = Judge(work, await _policy(work, passes))
     await judge.page(await work.vault.dossiers_of(found))
     return await judge.outcome(passes, stopped=work.stop.is_set(), of_some=True)
+
+
+async def person_of(vault: Vault, known: Person | None, name: str) -> Person:
+    """Who that is after a look for them. Error: UnknownPerson, which tells who was forgotten."""
+    try:
+        return await vault.person(known.id if known else name)
+    except UnknownPerson:
+        if await vault.review.was_forgotten(name):
+            raise UnknownPerson(name, forgotten=True) from None
+        raise
 
 
 async def maybe_person(vault: Vault, name: str) -> Person | None:

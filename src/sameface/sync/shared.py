@@ -132,6 +132,7 @@ class _Worker:
         try:
             writes = await foreseen(work, judge, asked["run"])
         except SyncStopped as stopped:
+            await self.fail({"run": asked["run"], "exit": stopped.exit, "why": stopped.sentence()})
             return {"stopped": stopped.sentence()}
         return {"stopped": None, "writes": writes}
 

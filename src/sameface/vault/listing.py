@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sameface.errors import BadUsage
 from sameface.vault import journal
 from sameface.vault.database import accounts, actions, people, runs, versions
+from sameface.vault.forgetting import NAMELESS
 from sameface.vault.values import Counts, Entry, Receipt, Run
 
 
@@ -74,6 +75,8 @@ async def settle_doubt(
     found = (await connection.execute(sa.select(accounts).where(*here))).first()
     if found is None or found.doubt is None or found.gone:
         raise BadUsage(f"{store} has no doubtful account {ref}; somebody may have settled it.")
+    if ref.startswith(NAMELESS):
+        raise BadUsage(f"{found.doubt}.")
     taken = sa.select(accounts.c.ref).where(
         accounts.c.store == store,
         accounts.c.person == person,

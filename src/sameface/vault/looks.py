@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Account, Standing
+from sameface.vault import people
 from sameface.vault.database import accounts, looks, observations
+from sameface.vault.forgetting import NAMELESS, nameless
 from sameface.vault.people import account_of
 
 _AT_ONCE = 500
@@ -41,9 +43,11 @@ class Looks:
     async def unsettled(self, store: str, limit: int) -> tuple[Account, ...]:
         """Accounts whose owner is doubtful, or whose last look failed, `limit` of them at most.
 
-        A store that tells of changes would never tell of these again.
+        A store that tells of changes would never tell of these again. Those whose names are not
+        kept cannot be asked for; whatever settles them makes the next look one at everything.
         """
-        there = sa.and_(accounts.c.store == store, ~accounts.c.gone)
+        named = ~accounts.c.ref.startswith(NAMELESS)
+        there = sa.and_(accounts.c.store == store, ~accounts.c.gone, named)
         seen = sa.and_(observations.c.store == store, observations.c.ref == accounts.c.ref)
         odd = sa.or_(
             accounts.c.doubt.is_not(None),
@@ -57,13 +61,11 @@ class Looks:
 
     async def told(self, look: int, gone: Collection[str], at: datetime) -> None:
         """The look was told only what changed: these accounts are gone, all others stay."""
-        store = sa.select(looks.c.store).where(looks.c.id == look).scalar_subquery()
-        refs = sorted(gone)
+        refs = sorted({*gone, *map(nameless, gone)})
         async with self._writing() as connection:
             for start in range(0, len(refs), _AT_ONCE):
                 some = accounts.c.ref.in_(refs[start : start + _AT_ONCE])
-                left = accounts.update().where(accounts.c.store == store, some)
-                await connection.execute(left.values(gone=True))
+                await people.gone(connection, look, some)
             ended = {"ended_at": at, "partial": True}
             await connection.execute(looks.update().where(looks.c.id == look).values(**ended))
 

@@ -56,13 +56,30 @@ async def begin_look(connection: AsyncConnection, store: str, at: datetime) -> i
 
 async def end_look(connection: AsyncConnection, look: int, at: datetime) -> None:
     """The pass saw the whole store: accounts that no pass since then has listed are gone."""
-    store = sa.select(looks.c.store).where(looks.c.id == look).scalar_subquery()
-    await connection.execute(
-        accounts.update()
-        .where(accounts.c.store == store, accounts.c.seen_in < look)
-        .values(gone=True)
-    )
+    await gone(connection, look, accounts.c.seen_in < look)
     await connection.execute(looks.update().where(looks.c.id == look).values(ended_at=at))
+
+
+async def gone(connection: AsyncConnection, look: int, which: sa.ColumnElement[bool]) -> None:
+    """Those accounts of the store that was looked at are gone.
+
+    What is doubtful beside them is explained anew: while the look went on, they were still there.
+    """
+    store = sa.select(looks.c.store).where(looks.c.id == look).scalar_subquery()
+    here = accounts.c.store == store
+    left = accounts.update().where(here, which, ~accounts.c.gone).values(gone=True)
+    if (await connection.execute(left)).rowcount == 0:
+        return
+    doubtful = sa.select(accounts).where(
+        here, ~accounts.c.gone, accounts.c.doubt.is_not(None), accounts.c.person.is_(None)
+    )
+    for row in (await connection.execute(doubtful)).all():
+        account = account_of(row)
+        known = await _known(connection, [account], {})
+        (match,) = correlate([account], known, _new_id)
+        if match.doubt is not None:  # what is settled by now, the next look takes up
+            this = (accounts.c.store == row.store, accounts.c.ref == row.ref)
+            await connection.execute(accounts.update().where(*this).values(doubt=match.doubt))
 
 
 async def lost(connection: AsyncConnection, account: Account) -> None:
@@ -96,7 +113,7 @@ async def find(connection: AsyncConnection, name: str) -> Person:
     if len(found) == 1:
         return found[0]
     near = tuple(_spoken(person) for person in found) or await _near(connection, name)
-    raise UnknownPerson(name, near)
+    raise UnknownPerson(name, near, several=bool(found))
 
 
 async def doubts(

@@ -6,10 +6,16 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.vault import journal, listing, withholding
-from sameface.vault.values import Receipt, Run
+from sameface.values import Account, Key
+from sameface.vault import forgetting, journal, listing, withholding
+from sameface.vault.database import accounts, keys
+from sameface.vault.people import account_of
+from sameface.vault.values import Doubt, Receipt, Run
+
+_AT_ONCE = 500
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
@@ -34,6 +40,36 @@ class Review:
         """The number of the journal's last entry, 0 where it is empty."""
         async with self._reading() as connection:
             return (await journal.end(connection))[0]
+
+    async def doubts_like(self, person_id: str) -> tuple[Doubt, ...]:
+        """The doubtful accounts that go by that person's names, or were theirs, and are there."""
+        async with self._reading() as connection:
+            rows = await forgetting.like(connection, person_id)
+            return tuple(Doubt(account_of(row), row.doubt) for row in rows if not row.gone)
+
+    async def mapped(self) -> tuple[Account, ...]:
+        """The accounts of which somebody has said whose they are, and that are there."""
+        said = sa.cast(accounts.c["keys"], sa.Text).contains(f'"{Key.MAPPED}"')
+        async with self._reading() as connection:
+            rows = await connection.execute(sa.select(accounts).where(said, ~accounts.c.gone))
+            return tuple(map(account_of, rows))
+
+    async def known(self, addresses: Collection[str]) -> frozenset[str]:
+        """Those of these addresses that stores have shown as somebody's."""
+        told = (str(Key.UPN), str(Key.MAIL))
+        found: set[str] = set()
+        async with self._reading() as connection:
+            names = sorted(addresses)
+            for start in range(0, len(names), _AT_ONCE):
+                some = names[start : start + _AT_ONCE]
+                query = sa.select(keys.c.value).where(keys.c.kind.in_(told), keys.c.value.in_(some))
+                found |= set(await connection.scalars(query))
+        return frozenset(found)
+
+    async def was_forgotten(self, name: str) -> bool:
+        """True where somebody of that UPN or mail address was forgotten, and not allowed again."""
+        async with self._reading() as connection:
+            return await forgetting.was_forgotten(connection, name)
 
     async def settle_doubt(self, store: str, ref: str, person_id: str, at: datetime) -> None:
         """That doubtful account is that person's, as somebody has decided. Error: BadUsage."""

@@ -130,6 +130,11 @@ class Doubt:
     account: Account
     why: str
 
+    @property
+    def is_nameless(self) -> bool:
+        """True where it goes by a name of somebody forgotten, so that its own are not kept."""
+        return not self.account.keys
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -128,11 +128,10 @@ class Vault:
     async def adopt(self, listed: Sequence[Account], look: int, at: datetime) -> tuple[Match, ...]:
         """Whose each of these accounts of one store is; `look` is the pass that listed them.
 
-        Accounts of people who were forgotten are left out.
+        Accounts of people who were forgotten are left out (`forgetting.parted`).
         """
         async with self._writing() as connection:
-            without = await forgetting.refused(connection, listed)
-            rest = [account for account in listed if account.ref not in without]
+            rest = await forgetting.parted(connection, listed, look)
             return await people.adopt(connection, rest, look, at)
 
     async def doubts(

@@ -25,6 +25,7 @@ from sameface.connectors.guards import (
     whole_picture,
 )
 from sameface.connectors.paging import pages_after
+from sameface.documents import text_of
 from sameface.errors import BadSettings, ByHand, StoreFailed
 from sameface.http import Door
 from sameface.values import (
@@ -195,7 +196,7 @@ class ExchangeConnector:
 def _listed(file: Path) -> tuple[Member, ...]:
     """The addresses in a file, one a line; empty lines and those with a `#` are passed over."""
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = text_of(file).splitlines()
     except (OSError, UnicodeDecodeError):
         raise BadSettings(f"{file.name}, which people names, cannot be read as text.") from None
     mails = (line.strip() for line in lines)

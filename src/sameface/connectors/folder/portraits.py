@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sameface.documents import text_of
 from sameface.errors import Garbled, Unreachable
 from sameface.pictures.formats import media_type, what_it_is
 from sameface.values import Key
@@ -132,7 +133,7 @@ def _listed(store: str, listing: Path, names: list[str]) -> dict[str, _Person]:
 
 def _rows(store: str, listing: Path) -> list[tuple[str, _Keys]]:
     try:
-        text = listing.read_text("utf-8-sig")
+        text = text_of(listing)
     except OSError as why:
         what = f"cannot read {listing.name} ({why.strerror}); check `csv`"
         raise Unreachable(store, what) from None

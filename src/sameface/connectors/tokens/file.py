@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from sameface.documents import text_of
 from sameface.errors import SignInRefused
 from sameface.settings import TokenSignIn
 
@@ -24,10 +25,10 @@ class FileTokens:
 
     def _read(self) -> str:
         try:
-            token = self._file.read_text("ascii").strip()
+            token = text_of(self._file).strip()
         except (OSError, UnicodeDecodeError):
             token = ""
-        if not token or any(c.isspace() or not c.isprintable() for c in token):
+        if not token or not all("!" <= c <= "~" for c in token):
             what = f"finds no token in {self._file.name}; sign in again and put the token there"
             raise SignInRefused(self._store, what)
         return token
