@@ -27,6 +27,7 @@ SamefaceError
     VaultFailed             SF-401  the memory cannot be read or written
         BlobLost            SF-402  a version's bytes are missing or altered
     SyncStopped             SF-501  more would change than the policy allows
+    Interrupted             SF-502  exit 130: it was asked to stop before it could do anything
     WorkshopFailed          SF-601  no process can be had to work on pictures
 """
 
@@ -242,6 +243,12 @@ class SyncStopped(SamefaceError):
     """SF-501: more would change than the policy allows."""
 
     code, exit = "SF-501", 5
+
+
+class Interrupted(SamefaceError):
+    """SF-502: Ctrl-C or SIGTERM asked it to stop; `exit` is that of whatever is stopped so."""
+
+    code, exit = "SF-502", 130
 
 
 class WorkshopFailed(SamefaceError):

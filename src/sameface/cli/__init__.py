@@ -63,23 +63,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(room: str, called: str, arguments: list[str]) -> int:
-    module = importlib.import_module(f"sameface.cli.{room}")
-    parser = _Parser(prog=called, description=module.__doc__)
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
-    module.add(parser)
-    args = parser.parse_args(arguments)
+    args = None
     try:
+        module = importlib.import_module(f"sameface.cli.{room}")
+        parser = _Parser(prog=called, description=module.__doc__)
+        parser.add_argument("--debug", action="store_true", help="show tracebacks")
+        module.add(parser)
+        args = parser.parse_args(arguments)
         return int(module.run(args))
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped; running the same command again continues from here.\n")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except Exception as wrong:
-        if args.debug:
+        if args is None or args.debug:
             raise
         return _tell(wrong)
+
+
+def _interrupted() -> int:
+    from sameface.errors import Interrupted  # noqa: PLC0415  errors load only when one happens
+
+    sys.stderr.write("\nStopped; running the same command again continues from here.\n")
+    return Interrupted.exit
 
 
 def _tell(wrong: Exception) -> int:

@@ -9,6 +9,7 @@ import json
 from sameface import sync
 from sameface.cli import foreseeing, terminal
 from sameface.cli.session import Session, open_session
+from sameface.cli.stopping import stoppable
 from sameface.documents import nearest
 from sameface.errors import BadUsage
 from sameface.explain import Explainer
@@ -26,14 +27,15 @@ async def _explained(args: argparse.Namespace) -> int:
     decisions: list[sync.Decision] = []
     async with open_session(args.settings) as session:
         _check_surface(session.book, args.surface)
-        outcome = await sync.status(
-            session.settings,
-            session.connectors,
-            session.vault,
-            session.clock,
-            tell=decisions.append,
-            names=[args.person],
-        )
+        with stoppable():
+            outcome = await sync.status(
+                session.settings,
+                session.connectors,
+                session.vault,
+                session.clock,
+                tell=decisions.append,
+                names=[args.person],
+            )
         viewer = await _viewer(session, args.viewer)
         explainer = session.explainer(decisions[0])
     if args.orders or args.best:

@@ -50,7 +50,7 @@ async def _run(args: argparse.Namespace) -> int:
             return 2
         outcome = await proposals.carry_out(session, proposal, quiet=args.json)
         code = proposals.exit_code(proposal, outcome)
-        if code in (2, 4):
+        if outcome.stopped or code in (2, 4):
             if not args.json:
                 terminal.say("The vault keeps everything until all stores could be asked.")
             return proposals.conclude(proposal, outcome, as_json=args.json)

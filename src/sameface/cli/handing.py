@@ -52,6 +52,8 @@ async def told(session: Session, done: Run, *, as_json: bool) -> int:
             tell=tell,
         )
         code = 4 if done.exit is None else done.exit
+        if outcome.stopped:  # the telling, that is
+            code = outcome.exit_code
         return ended(session, outcome, kept, as_json=as_json, code=code)
 
 

@@ -14,6 +14,7 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.planning import save_page
 from sameface.cli.remaining import Remaining
 from sameface.cli.session import open_session
+from sameface.cli.stopping import stoppable
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     with Remaining() as remaining:
         async with open_session(args.settings) as session:
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 made, outcome = await sync.plan(
                     session.settings,
                     session.connectors,

@@ -14,6 +14,7 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.late import Late
 from sameface.cli.remaining import Remaining
 from sameface.cli.session import Session, open_session
+from sameface.cli.stopping import stoppable
 from sameface.explain.status import Row
 
 SHOWN = 50
@@ -39,7 +40,7 @@ async def _run(args: argparse.Namespace) -> int:
             most = None if args.all or args.json else SHOWN
             late = Late(session, most=None) if args.all else Late(session)
             chosen = Chosen(remaining, late, most)
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 outcome = await sync.status(
                     session.settings,
                     session.connectors,

@@ -10,6 +10,7 @@ from sameface import sync
 from sameface.cli import progress
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
+from sameface.cli.stopping import stoppable
 from sameface.cli.syncing import ended, keeping
 
 
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         with keeping(session, as_json=args.json) as kept:
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 outcome = await sync.sync(
                     session.settings,
                     session.connectors,
@@ -57,7 +58,7 @@ async def _watch(args: argparse.Namespace) -> int:
     """An outcome is told after each look that led to something; ends with the last one's code."""
     code = 0
     async with open_session(args.settings) as session:
-        with keeping(session, as_json=args.json) as kept:
+        with keeping(session, as_json=args.json) as kept, stoppable():
             outcomes = sync.watch(
                 session.settings,
                 session.connectors,

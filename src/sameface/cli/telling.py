@@ -68,8 +68,17 @@ def _line(row: Row, *, plain: bool) -> Line:
     return Line(person.name or person.upn, marks(row.stores), marks(row.surfaces))
 
 
+STOPPED = "Stopped before the end; run again, the same command goes on from here."
+
+
 def summary(outcome: Outcome) -> str:
-    """How the organisation stands, in one sentence."""
+    """How the organisation stands, in one sentence; and that it is not all, if it was stopped."""
+    if not outcome.stopped:
+        return _standing(outcome)
+    return f"{STOPPED} So far {_standing(outcome)}" if outcome.people else STOPPED
+
+
+def _standing(outcome: Outcome) -> str:
     agreeing = f"{outcome.agreeing} of {outcome.people} people show one face in every store"
     parts = [agreeing]
     if outcome.changing:

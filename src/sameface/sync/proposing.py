@@ -12,7 +12,7 @@ from sameface.settings import Settings
 from sameface.sync.choosing import NO_PHOTO, Call
 from sameface.sync.left import Left
 from sameface.sync.leftovers import is_leftover
-from sameface.sync.observe import Pass, observe, observe_people
+from sameface.sync.observe import Pass, observe, observe_people, unseen
 from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
 from sameface.sync.policy import Policy
@@ -51,7 +51,7 @@ async def restore(
     """Put a version of somebody's into every store that may be written, and pin it there.
 
     `version` is how its digest begins. Errors: UnknownPerson, BadUsage (no such version, or the
-    settings leave that person alone), VaultFailed, BlobLost.
+    settings leave that person alone), VaultFailed, BlobLost, Interrupted.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
@@ -88,7 +88,7 @@ async def undo(
     """Put back what that run changed, as far as stores still show what it left.
 
     Its people are then left as they are until an authority changes. Errors: BadUsage where there
-    is no such run or it wrote nothing, VaultFailed.
+    is no such run or it wrote nothing, VaultFailed, Interrupted.
     """
     deeds = await vault.deeds(run)
     if deeds is None:
@@ -136,7 +136,7 @@ async def forget(
 ) -> Proposal:
     """Remove somebody's photo from every store that allows it; the vault is `erase`d after that.
 
-    Errors: UnknownPerson, VaultFailed.
+    Errors: UnknownPerson, VaultFailed, Interrupted.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
@@ -176,7 +176,9 @@ async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
 async def _look_at(work: Work, ids: Collection[str]) -> tuple[Pass, ...]:
     """Look at these people; at everybody where one by one would take more requests than that."""
     if len(ids) > _FEW:
-        return await observe(work)
+        passes = await observe(work)
+        work.unless_stopped(unseen(work, passes))
+        return passes
     people = [dossier.person for dossier in await work.vault.dossiers_of(ids)]
     return await observe_people(work, [(person.upn, person) for person in people])
 
@@ -304,7 +306,11 @@ def _was(deed: Deed) -> str:
 
 
 def _plan(work: Work, verb: str, actions: Iterable[Action], pins: tuple[Hold, ...]) -> Plan:
-    """The plan, with what whoever applies it should know first."""
+    """The plan, with what whoever applies it should know first.
+
+    Asked to stop while it was made, nobody gets it: its writes would follow after all.
+    """
+    work.unless_stopped()
     some = tuple(actions)
     now, warnings = work.clock.now(), tuple(remembering(some))
     return Plan(work.settings.organisation, now, some, pins, verb, warnings)

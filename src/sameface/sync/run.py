@@ -20,7 +20,7 @@ from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
 from sameface.sync.judging import PAGE, Judge, people
 from sameface.sync.left import LISTED, Leaving
-from sameface.sync.observe import Pass, observe, observe_people
+from sameface.sync.observe import Pass, observe, observe_people, unseen
 from sameface.sync.outcome import Outcome, Progress, Result, Tally
 from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
@@ -49,7 +49,8 @@ async def status(
 ) -> Outcome:
     """Look at everybody, or only at those `names`, and say what is left to do.
 
-    Decisions are told in the order of people's names. Errors: UnknownPerson, VaultFailed.
+    Decisions are told in the order of people's names. Errors: UnknownPerson, VaultFailed, and for
+    `names` Interrupted where it was asked to stop.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
@@ -68,7 +69,9 @@ async def plan(
 ) -> tuple[Plan, Outcome]:
     """As `status`, and the writes that a sync would make, saved as the vault's last plan.
 
-    It lists what is left of the first people only, unless the `whole` of it is asked for.
+    It lists what is left of the first people only, unless the `whole` of it is asked for. Errors:
+    Interrupted where it was asked to stop, since a plan of some would pass for that of all; then
+    the last plan stays.
     """
     leaving = Leaving(None if whole else LISTED)
     actions: list[Action] = []
@@ -83,6 +86,7 @@ async def plan(
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, collect)
         outcome = await _status(work)
+        work.unless_stopped()
     made = Plan(
         settings.organisation,
         clock.now(),
@@ -163,7 +167,8 @@ async def sync(
         passes = await observe(work)
         policy = await _policy(work, passes)
         judge = Judge(work, policy)
-        applier = Applier(work, run, await foreseen(work, judge, run))
+        writes = 0 if stop.is_set() else await foreseen(work, judge, run)
+        applier = Applier(work, run, writes)
 
         async def step(page: tuple[Dossier, ...]) -> None:
             await keep_page(work, judge, applier, run, page)
@@ -281,12 +286,13 @@ async def _status_of(work: Work, names: Sequence[str]) -> Outcome:
     asked = [(name, await maybe_person(work.vault, name)) for name in names]
     if any(known is None and "@" not in name for name, known in asked):
         passes = await observe(work)  # a name that no store can be asked for
+        work.unless_stopped(unseen(work, passes))
     else:
         passes = await observe_people(work, [(p.upn if p else name, p) for name, p in asked])
     found = [(await work.vault.person(known.id if known else name)).id for name, known in asked]
     judge = Judge(work, await _policy(work, passes))
     await judge.page(await work.vault.dossiers_of(found))
-    return await judge.outcome(passes, stopped=work.stop.is_set(), of_some=True)
+    return await judge.outcome(passes, of_some=True)
 
 
 async def maybe_person(vault: Vault, name: str) -> Person | None:
