@@ -90,15 +90,16 @@ def _interrupted() -> int:
 
 
 def _tell(wrong: Exception) -> int:
-    from sameface.errors import SamefaceError  # noqa: PLC0415  errors load only when one happens
+    from sameface.cli.terminal import complain  # noqa: PLC0415  loads only when one happens
+    from sameface.errors import SamefaceError  # noqa: PLC0415
 
     if isinstance(wrong, SamefaceError):
-        sys.stderr.write(f"sameface: {wrong}\n")
+        complain(f"sameface: {wrong}")
         return wrong.exit
     kind = type(wrong).__name__
-    sys.stderr.write(
+    complain(
         f"sameface: something unforeseen happened ({kind}: {wrong}); "
-        "run it again with --debug and report what it prints. [SF-000]\n"
+        "run it again with --debug and report what it prints. [SF-000]"
     )
     return 4
 

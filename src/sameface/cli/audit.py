@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 
 from sameface import sync
 from sameface.cli import terminal
@@ -47,7 +46,7 @@ async def _pictures(args: argparse.Namespace) -> int:
                 terminal.say(f"{harm.what} {ends}")
     left = sum(one["mended-from"] is None for one in harmed)
     if args.json:
-        terminal.out(json.dumps({"ok": not left, "harmed": harmed}, ensure_ascii=False))
+        terminal.data({"ok": not left, "harmed": harmed})
     elif not harmed:
         terminal.say("Every picture is there, bit for bit.")
     return 4 if left else 0
@@ -66,7 +65,7 @@ async def _verify(args: argparse.Namespace) -> int:
             "broken": whole.broken,
             "why": whole.why or None,
         }
-        terminal.out(json.dumps(told, ensure_ascii=False))
+        terminal.data(told)
     elif whole.broken is None:
         terminal.say(f"The journal is whole: {whole.entries} entries. Its seal is {seal}")
         terminal.say("Note the seal elsewhere: `audit verify --seal` proves nothing was rewritten.")
@@ -82,7 +81,7 @@ async def _export(args: argparse.Namespace) -> int:
         while page := await vault.export(after):
             for seq, entry, seal in page:
                 told = entry.as_json(seq, seal)
-                terminal.out(json.dumps(told, ensure_ascii=False))
+                terminal.data(told)
             after = page[-1][0]
     return 0
 

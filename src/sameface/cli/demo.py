@@ -104,7 +104,8 @@ class _Story:
         _heading(title)
         telling.draw(s, rows)
         sentence = telling.summary(outcome)
-        terminal.say(f"\n{sentence}")
+        terminal.gap()
+        terminal.say(sentence)
         for line in telling.failures(outcome):
             terminal.say(line)
         if lagging:
@@ -140,10 +141,12 @@ class _Story:
         _heading("Why? Three of them explained")
         for row, told in instructive(rows, self._args.seed):
             person, where = row.subject.person, self._session.book.surfaces[told.surface].title
-            terminal.say(f"\nA colleague sees of {person.name} in {where}: {_photo(told)}.")
+            terminal.gap()
+            terminal.say(f"A colleague sees of {person.name} in {where}: {_photo(told)}.")
             for line in reasons(told):
                 terminal.say(line)
-        terminal.say("\n(`sameface explain PERSON` tells this for everybody and every place.)")
+        terminal.gap()
+        terminal.say("(`sameface explain PERSON` tells this for everybody and every place.)")
 
     # --- keep ----------------------------------------------------------------------------------
 

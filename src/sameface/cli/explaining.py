@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 
 from sameface import sync
-from sameface.cli import foreseeing, terminal
+from sameface.cli import foreseeing, telling, terminal
 from sameface.cli.session import Session, open_session
 from sameface.cli.stopping import stoppable
 from sameface.documents import nearest
@@ -66,8 +65,10 @@ def _tell(explainer: Explainer, viewer: str | None, args: argparse.Namespace) ->
     if args.json:
         data = foreseeing.about(explainer) | {"surfaces": [one.as_json() for one in told]}
         data |= {"ticket": texts} if args.ticket else {}
-        terminal.out(json.dumps(data, ensure_ascii=False))
+        terminal.data(data)
         return
-    lines = "\n\n".join(texts).split("\n") if args.ticket else tell(person, book, told, viewer)
-    for line in lines:
+    if args.ticket:
+        telling.paragraphs(texts)
+        return
+    for line in tell(person, book, told, viewer):
         terminal.say(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 
 from sameface import sync
@@ -43,7 +42,7 @@ async def _run(args: argparse.Namespace) -> int:
             proposals.foretell(proposal)
         if args.plan:
             if args.json:
-                terminal.out(json.dumps(proposals.told(proposal, None), ensure_ascii=False))
+                terminal.data(proposals.told(proposal, None))
             return 3
         if not args.yes and not _sure(proposal):
             terminal.say("Nothing was removed.")
@@ -68,9 +67,7 @@ async def _erase(session: Session, proposal: Proposal, outcome: Outcome, *, as_j
         "journal": f"{whole.entries}:{whole.seal}",
     }
     if as_json:
-        terminal.out(
-            json.dumps(proposals.told(proposal, outcome) | {"proof": proof}, ensure_ascii=False)
-        )
+        terminal.data(proposals.told(proposal, outcome) | {"proof": proof})
         return proposals.exit_code(proposal, outcome)
     code = proposals.conclude(proposal, outcome, as_json=False)
     terminal.say(f"{len(gone)} pictures and all that named this person left the vault.")
@@ -87,7 +84,8 @@ def _can_ask() -> bool:
 def _sure(proposal: Proposal) -> bool:
     """The UPN is asked for, since nothing brings these pictures back."""
     upn = proposal.people[0].upn
-    return input(f"This cannot be undone. To go on, type {upn}: ").strip() == upn
+    asked = terminal.harmless(f"This cannot be undone. To go on, type {upn}: ")
+    return input(asked).strip() == upn
 
 
 async def _allow(session: Session, name: str) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from sameface import sync
-from sameface.cli import progress
+from sameface.cli import progress, terminal
 from sameface.cli.session import Session, open_session
 from sameface.cli.syncing import ended, keeping
 from sameface.jobs import hand_over
@@ -64,7 +63,7 @@ async def _followed(session: Session, run: str, watch: progress.Watch) -> Run:
         await session.clock.sleep(0.5)
         waited += 1
         if waited == _LONG:
-            sys.stderr.write("No worker has begun yet; Ctrl-C leaves it for when one comes.\n")
+            terminal.complain("No worker has begun yet; Ctrl-C leaves it for when one comes.")
     async for advance in advances(session.vault, run, session.clock):
         for step in _steps(advance):
             watch(step)

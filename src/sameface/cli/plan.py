@@ -50,7 +50,7 @@ async def _run(args: argparse.Namespace) -> int:
             made.save(args.output)
         if args.json:
             for part in made.as_text():
-                terminal.out(part)
+                terminal.as_json(part)
         else:
             _tell(made, outcome, remaining, everybody=args.all)
     return outcome.exit_code
@@ -64,7 +64,8 @@ def _tell(made: sync.Plan, outcome: sync.Outcome, remaining: Remaining, *, every
     for warning in made.warnings:
         if warning not in outcome.warnings:
             terminal.say(f"  Beware: {warning}")
-    terminal.say(f"\n{telling.summary(outcome)}")
+    terminal.gap()
+    terminal.say(telling.summary(outcome))
     if made.actions:
         terminal.say("`sameface apply` does exactly this, and refuses what has moved since.")
 

@@ -43,7 +43,7 @@ def bar(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
                 tasks[title] = bars.add_task(title, total=step.total)
             bars.update(tasks[title], completed=step.done, total=step.total)  # type: ignore[arg-type]
             if step.error:
-                bars.console.print(f"  {_line(step)}", markup=False)
+                bars.console.print(f"  {terminal.harmless(_line(step))}", markup=False)
 
         yield watch
         for task in bars.tasks:
@@ -57,7 +57,7 @@ def _title(step: Progress) -> str:
 
 def _tell_errors(step: Progress) -> None:
     if step.error:
-        sys.stderr.write(f"sameface: {_line(step)}\n")
+        terminal.complain(f"sameface: {_line(step)}")
 
 
 def _line(step: Progress) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -54,7 +53,7 @@ def keep(session: Session, proposal: Proposal, *, as_json: bool) -> int:
     """Only save the plan; exit code 3 where there is something to do."""
     sync.save_last(session.vault, proposal.plan)
     if as_json:
-        terminal.out(json.dumps(told(proposal, None), ensure_ascii=False))
+        terminal.data(told(proposal, None))
     else:
         foretell(proposal)
         terminal.say("Nothing was written; `sameface apply` does exactly this.")
@@ -79,7 +78,7 @@ async def carry_out(session: Session, proposal: Proposal, *, quiet: bool) -> Out
 def conclude(proposal: Proposal, outcome: Outcome, *, as_json: bool) -> int:
     """Tell what came of it; returns the exit code."""
     if as_json:
-        terminal.out(json.dumps(told(proposal, outcome), ensure_ascii=False))
+        terminal.data(told(proposal, outcome))
     else:
         terminal.say(written(outcome))
         for line in telling.failures(outcome):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Self
 
+from sameface.cli.terminal import harmless
 from sameface.sync import Call, Decision
 
 _IN_MEMORY = 2**18
@@ -65,7 +66,7 @@ class _Lines:
         )
 
     def add(self, line: str) -> None:
-        self._file.write(f"{' '.join(line.splitlines())}\n")
+        self._file.write(f"{harmless(line)}\n")
 
     def __iter__(self) -> Iterator[str]:
         self._file.seek(0)

@@ -41,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C; exit code 2 where it cannot start."""
     if args.nginx:
-        terminal.out(configuration(load_settings(args.settings), args.port).rstrip("\n"))
+        terminal.whole(configuration(load_settings(args.settings), args.port).rstrip("\n"))
         return 0
     serving.run(_run(args))
     return 0

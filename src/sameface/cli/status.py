@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from itertools import chain
 from typing import Any
 
@@ -52,7 +51,7 @@ async def _run(args: argparse.Namespace) -> int:
                 )
             rows = session.rows(chosen.decisions)
             if args.json:
-                terminal.out(json.dumps(as_json(session, outcome, rows), ensure_ascii=False))
+                terminal.data(as_json(session, outcome, rows))
             else:
                 tell(session, outcome, rows, chosen)
     return outcome.exit_code
@@ -113,8 +112,10 @@ def tell(session: Session, outcome: sync.Outcome, rows: list[Row], chosen: Chose
     title = f"{session.settings.organisation}: who shows which face where"
     telling.draw(session, rows, title)
     if len(rows) < chosen.people:
-        terminal.say(f"\n{chosen.people - len(rows)} more; --all shows them.")
-    terminal.say(f"\n{telling.summary(outcome)}")
+        terminal.gap()
+        terminal.say(f"{chosen.people - len(rows)} more; --all shows them.")
+    terminal.gap()
+    terminal.say(telling.summary(outcome))
     told = chain(telling.failures(outcome), chosen.late.lines(), chosen.remaining.lines())
     for line in chain(told, telling.doubtful(outcome.doubtful)):
         terminal.say(line)

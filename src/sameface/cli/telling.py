@@ -43,6 +43,7 @@ def draw(session: Session, rows: Sequence[Row], title: str = "") -> None:
     stores, surfaces = columns(session.book, session.further)
     console, plain = terminal.console(), terminal.is_plain(sys.stdout)
     lines = [_line(row, plain=plain) for row in rows]
+    title = terminal.harmless(title)
     whole = matrix(stores, surfaces, lines, title=title)
     if whole.__rich_measure__(console, console.options).minimum <= console.width:
         console.print(whole)
@@ -65,7 +66,9 @@ def _line(row: Row, *, plain: bool) -> Line:
         return [sign(str(spot.place), letters(row, spot), plain=plain) for spot in spots]
 
     person = row.subject.person
-    return Line(person.name or person.upn, marks(row.stores), marks(row.surfaces))
+    return Line(
+        terminal.harmless(person.name or person.upn), marks(row.stores), marks(row.surfaces)
+    )
 
 
 STOPPED = "Stopped before the end; run again, the same command goes on from here."
@@ -110,6 +113,14 @@ def failures(outcome: Outcome) -> Iterator[str]:
         yield f"  {failure}"
     for warning in outcome.warnings:
         yield f"  Beware: {warning}"
+
+
+def paragraphs(texts: Sequence[str]) -> None:
+    """Say them, with an empty line between."""
+    for number, text in enumerate(texts):
+        if number:
+            terminal.gap()
+        terminal.say(text)
 
 
 def ending(told: Explanation) -> str:

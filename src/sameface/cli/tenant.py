@@ -120,8 +120,9 @@ def _tell(tenant: Tenant, settings: str, args: argparse.Namespace) -> None:
     if args.settings is not None:
         terminal.out(f"# Settings for it are in {args.settings}. Ctrl-C stops it.")
     else:
-        terminal.out("# Settings for it follow (save them as sameface.toml). Ctrl-C stops it.\n")
-        terminal.out(settings)
+        terminal.out("# Settings for it follow (save them as sameface.toml). Ctrl-C stops it.")
+        terminal.gap()
+        terminal.whole(settings)
     sys.stdout.flush()
 
 
