@@ -49,6 +49,10 @@ class SamefaceError(Exception):
     def __str__(self) -> str:
         return f"{self.sentence()} [{self.code}]"
 
+    def as_json(self) -> dict[str, str]:
+        """As whoever reads JSON is told."""
+        return {"code": self.code, "text": self.sentence()}
+
 
 class BadInput(SamefaceError):
     """Somebody has to correct something before this can run."""
@@ -243,6 +247,11 @@ class SyncStopped(SamefaceError):
     """SF-501: more would change than the policy allows."""
 
     code, exit = "SF-501", 5
+
+    def __init__(self, why: str, **counted: str | int) -> None:
+        """`counted` is what the run had found, by the names that an outcome has for it."""
+        super().__init__(why)
+        self.counted = counted
 
 
 class Interrupted(SamefaceError):

@@ -79,7 +79,7 @@ def _run(room: str, called: str, arguments: list[str]) -> int:
     except Exception as wrong:
         if args is None or args.debug:
             raise
-        return _tell(wrong)
+        return _tell(wrong, as_json=getattr(args, "json", False))
 
 
 def _interrupted() -> int:
@@ -89,19 +89,22 @@ def _interrupted() -> int:
     return Interrupted.exit
 
 
-def _tell(wrong: Exception) -> int:
-    from sameface.cli.terminal import complain  # noqa: PLC0415  loads only when one happens
-    from sameface.errors import SamefaceError  # noqa: PLC0415
+def _tell(wrong: Exception, *, as_json: bool) -> int:
+    """One sentence on standard error, and where data was asked for, the same as data."""
+    from sameface.cli.terminal import complain, data  # noqa: PLC0415  loads only when one happens
+    from sameface.errors import SamefaceError, SyncStopped  # noqa: PLC0415
 
-    if isinstance(wrong, SamefaceError):
-        complain(f"sameface: {wrong}")
-        return wrong.exit
-    kind = type(wrong).__name__
-    complain(
-        f"sameface: something unforeseen happened ({kind}: {wrong}); "
-        "run it again with --debug and report what it prints. [SF-000]"
-    )
-    return 4
+    if not isinstance(wrong, SamefaceError):
+        kind = type(wrong).__name__
+        wrong = SamefaceError(
+            f"something unforeseen happened ({kind}: {wrong}); "
+            "run it again with --debug and report what it prints."
+        )
+    complain(f"sameface: {wrong}")
+    if as_json:
+        counted = wrong.counted if isinstance(wrong, SyncStopped) else {}
+        data({**counted, "error": wrong.as_json(), "exit": wrong.exit})
+    return wrong.exit
 
 
 def _unknown(name: str) -> int:

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         if args.allow:
-            return await _allow(session, args.person)
+            return await _allow(session, args.person, as_json=args.json)
         about = {"name": args.person}
         proposal = await proposals.propose(session, sync.forget, quiet=args.json, **about)
         if not args.json:
@@ -88,8 +88,11 @@ def _sure(proposal: Proposal) -> bool:
     return input(asked).strip() == upn
 
 
-async def _allow(session: Session, name: str) -> int:
+async def _allow(session: Session, name: str, *, as_json: bool) -> int:
     if not await session.vault.allow(name, session.clock.now()):
         raise BadUsage(f'Nobody called "{name}" was forgotten; give the UPN or mail address.')
-    terminal.say(f"{name} is taken up again at the next look.")
+    if as_json:
+        terminal.data({"person": name, "allowed": True, "exit": 0})
+    else:
+        terminal.say(f"{name} is taken up again at the next look.")
     return 0

@@ -164,7 +164,7 @@ def _tell_likeness(
     if as_json:
         told: dict[str, Any] = {"file": str(file), "with": str(first), "likeness": str(answer)}
         if refused is not None:
-            told["error"] = {"code": refused.code, "text": refused.sentence()}
+            told["error"] = refused.as_json()
         terminal.data(told)
         return
     says = f"nobody can tell: {refused.sentence()}" if refused else f"{_SAYS[answer]}."

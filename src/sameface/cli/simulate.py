@@ -82,7 +82,7 @@ def _draw(scenario: Scenario, *, first: bool) -> None:
 
 def _tell_wrong(file: Path, wrong: BadDocument, *, as_json: bool) -> None:
     if as_json:
-        error = {"code": wrong.code, "text": wrong.sentence()}
+        error = wrong.as_json()
         terminal.data({"file": str(file), "ok": False, "error": error})
         return
     terminal.complain(f"sameface: {wrong}")

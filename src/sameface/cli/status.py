@@ -101,7 +101,9 @@ def as_json(session: Session, outcome: sync.Outcome, rows: list[Row]) -> dict[st
         "left": {str(call): count for call, count in outcome.left.items()},
         "doubts": outcome.doubts,
         "doubtful": list(outcome.doubtful),
-        "failures": [{"code": f.code, "text": f.sentence()} for f in outcome.failures],
+        "failures": [failure.as_json() for failure in outcome.failures],
+        "warnings": list(outcome.warnings),
+        "stopped": outcome.stopped,
         "exit": outcome.exit_code,
         "rows": [row.as_json() for row in rows],
     }

@@ -99,7 +99,8 @@ def data(outcome: sync.Outcome) -> dict[str, Any]:
         "results": {str(result): count for result, count in outcome.results.items()},
         "doubts": outcome.doubts,
         "doubtful": list(outcome.doubtful),
-        "failures": [{"code": f.code, "text": f.sentence()} for f in outcome.failures],
+        "failures": [failure.as_json() for failure in outcome.failures],
+        "warnings": list(outcome.warnings),
         "stopped": outcome.stopped,
         "exit": outcome.exit_code,
     }

@@ -199,7 +199,7 @@ async def look_back(
         raise BadUsage(f"There is no run {run} in this vault; `sameface audit export` names all.")
     done = advance.run
     if why := await vault.workers.why_ended(run):
-        raise SyncStopped(why) if done.exit == SyncStopped.exit else VaultFailed(why)
+        raise SyncStopped(why, run=run) if done.exit == SyncStopped.exit else VaultFailed(why)
     passes = [_passed(one) for one in advance.looks if one.store in connectors]
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, silent, tell)
@@ -233,10 +233,15 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
 async def foreseen(work: Work, judge: Judge, run: str) -> int:
     """How many writes there will be; SyncStopped, and the run ended, where that is too many."""
     forecast = await judge.forecast()
-    if stopped := _stopped(work.settings, judge, forecast):
-        now = work.clock.now()
-        await work.vault.end_run(run, SyncStopped.exit, now, stopped.sentence())
-        raise stopped
+    if why := _stopped(work.settings, judge, forecast):
+        await work.vault.end_run(run, SyncStopped.exit, work.clock.now(), why)
+        raise SyncStopped(
+            why,
+            run=run,
+            people=forecast.people,
+            agreeing=forecast.agreeing,
+            changing=forecast.changing,
+        )
     writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
     await work.vault.workers.expect(run, writes)
     return writes
@@ -307,25 +312,25 @@ async def _policy(work: Work, passes: Sequence[Pass]) -> Policy:
     return await policy_of(work, [p.store for p in passes if p.failure is not None])
 
 
-def _stopped(settings: Settings, judge: Judge, forecast: Tally) -> SyncStopped | None:
-    """Why a sync must not begin to write, if it must not."""
+def _stopped(settings: Settings, judge: Judge, forecast: Tally) -> str:
+    """Why a sync must not begin to write; "" where it may."""
     if empty := judge.empty(forecast):
         return _looks_empty(empty)
     if not settings.stop_above.allows(forecast.changing, forecast.people):
         return _too_many(settings, forecast)
-    return None
+    return ""
 
 
-def _too_many(settings: Settings, forecast: Tally) -> SyncStopped:
-    return SyncStopped(
+def _too_many(settings: Settings, forecast: Tally) -> str:
+    return (
         f"A sync would change {forecast.changing} of {forecast.people} people, more than "
         f"{settings.stop_above} (stop-above in {settings.file.name}); nothing was written. Look at "
         "`sameface plan`, then raise stop-above, or `sameface apply` the plan."
     )
 
 
-def _looks_empty(sentences: Sequence[str]) -> SyncStopped:
-    return SyncStopped(
+def _looks_empty(sentences: Sequence[str]) -> str:
+    return (
         f"{' '.join(sentences)} Nothing was written. Look at that store; if it is as it should "
         "be, `sameface plan` shows what would follow and `sameface apply` does it."
     )
