@@ -87,7 +87,7 @@ async def _export(args: argparse.Namespace) -> int:
 
 
 def _known(text: str) -> tuple[int, str]:
-    number, _, seal = text.partition(":")
+    number, _, seal = text.lower().partition(":")
     if not number.isdecimal() or len(seal) != 64:
         raise BadUsage(f'--seal takes a number and a seal, as `audit verify` prints, not "{text}".')
     return int(number), seal

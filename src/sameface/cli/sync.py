@@ -12,6 +12,7 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
 from sameface.cli.stopping import stoppable
 from sameface.cli.syncing import ended, keeping
+from sameface.errors import BadUsage
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code as design section 5 fixes it."""
+    if args.by_workers and args.watch:
+        raise BadUsage("Workers do not listen to directories; leave out --watch or --by-workers.")
     if args.by_workers:
         from sameface.cli import handing  # noqa: PLC0415  loads what only workers need
 
