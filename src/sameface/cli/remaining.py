@@ -40,8 +40,7 @@ class Remaining:
         for verdict in decision.calling(Call.ASK, Call.UNKNOWN):
             self._under("").add(f"  {who}, {verdict.store}: {verdict.because}")
         for verdict in decision.calling(Call.BY_HAND):
-            why, _, remedy = verdict.because.partition(": ")
-            self._under(remedy).add(f"    {who}, {verdict.store}: {why}")
+            self._under(verdict.remedy).add(f"    {who}, {verdict.store}: {verdict.reason}")
 
     def lines(self) -> Iterator[str]:
         """One line for each; under what is to be done, if it is."""
