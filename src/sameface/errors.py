@@ -29,6 +29,7 @@ SamefaceError
     SyncStopped             SF-501  more would change than the policy allows
     Interrupted             SF-502  exit 130: it was asked to stop before it could do anything
     WorkshopFailed          SF-601  no process can be had to work on pictures
+    OutputFailed            SF-602  what the command says cannot be written
 """
 
 from __future__ import annotations
@@ -264,3 +265,16 @@ class WorkshopFailed(SamefaceError):
     """SF-601: no process can be had to work on pictures; it is no picture's fault."""
 
     code = "SF-601"
+
+
+class OutputFailed(SamefaceError):
+    """SF-602: what the command says cannot be written."""
+
+    code = "SF-602"
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__(why)
+        self.why = why.strerror or str(why)
+
+    def sentence(self) -> str:
+        return f"The output cannot be written: {self.why}; make room there, or send it elsewhere."

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from sameface import sync
-from sameface.cli import progress
+from sameface.cli import progress, terminal
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
 from sameface.cli.stopping import stoppable
@@ -72,6 +71,6 @@ async def _watch(args: argparse.Namespace) -> int:
             )
             async for outcome in outcomes:
                 code = ended(session, outcome, kept, as_json=args.json)
-                sys.stdout.flush()  # who reads it through a pipe waits for it
+                terminal.flush()
                 kept.clear()
     return code

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NoReturn
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from sameface.cli.terminal import harmless
+from sameface.cli.terminal import harmless, writing
 
 
 class Harmless(Console):
@@ -22,3 +23,12 @@ class Harmless(Console):
                 yield Segment(text, style, control)
             else:
                 yield Segment("\n".join(map(harmless, text.split("\n"))), style)
+
+    def print(self, *parts: Any, **how: Any) -> None:
+        """Error: OutputFailed where it cannot be written."""
+        with writing():
+            super().print(*parts, **how)
+
+    def on_broken_pipe(self) -> NoReturn:
+        """As everywhere: a reader who has gone ends the command."""
+        raise BrokenPipeError

@@ -13,6 +13,8 @@ import re
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def harmless(text: str) -> str:
 
 def out(text: str) -> None:
     """One line to standard output, whatever its encoding can carry."""
-    sys.stdout.write(_carried(harmless(text), sys.stdout) + "\n")
+    with writing():
+        sys.stdout.write(_carried(harmless(text), sys.stdout) + "\n")
 
 
 def whole(text: str) -> None:
@@ -64,7 +67,27 @@ def as_json(text: str) -> None:
     text = _IN_JSON.sub(_spelt, text)
     if _carried(text, sys.stdout) != text:
         text = _BEYOND_ASCII.sub(_spelt, text)
-    sys.stdout.write(text + "\n")
+    with writing():
+        sys.stdout.write(text + "\n")
+
+
+def flush() -> None:
+    """All of it at once, since whoever reads it through a pipe waits for it."""
+    with writing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Error: OutputFailed where something is written in here and cannot be."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as wrong:
+        from sameface.errors import OutputFailed  # noqa: PLC0415  errors load only when one happens
+
+        raise OutputFailed(wrong) from None
 
 
 def _spelt(sign: re.Match[str]) -> str:

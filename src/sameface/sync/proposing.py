@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sameface.errors import BadUsage
+from sameface.errors import BadUsage, VaultFailed
 from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
@@ -17,7 +17,7 @@ from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
-from sameface.sync.run import Connectors, Watch, maybe_person
+from sameface.sync.run import Connectors, Watch, last_file, maybe_person
 from sameface.sync.work import Work, silent
 from sameface.values import Cell, Person, Standing, Version
 from sameface.vault import Deed, Dossier, Vault
@@ -138,6 +138,7 @@ async def forget(
 
     Errors: UnknownPerson, VaultFailed, Interrupted.
     """
+    _last_plan_may_go(vault)
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
         dossier, policy = await _seen(work, name)
@@ -153,11 +154,20 @@ async def erase(vault: Vault, clock: Clock, person: Person, run: str) -> tuple[s
     `run` is the one that emptied the stores. The last plan goes too: it may name the person.
     """
     async with vault.alone():
-        (vault.folder / "plan.json").unlink(missing_ok=True)
+        last_file(vault).unlink(missing_ok=True)
         return await vault.erase(person.id, run, clock.now())
 
 
 # ---------------------------------------------------------------------------
+
+
+def _last_plan_may_go(vault: Vault) -> None:
+    """What would keep the vault from being erased is found before any store is emptied."""
+    if last_file(vault).is_dir():
+        raise VaultFailed(
+            f"{last_file(vault)} is a folder, where the last plan is kept; move it away first."
+        )
+
 
 Aim = tuple[str | None, str]
 """The photo a store is to show (None: no photo), and why."""

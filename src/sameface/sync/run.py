@@ -101,14 +101,19 @@ async def plan(
     return made, outcome
 
 
+def last_file(vault: Vault) -> Path:
+    """Where the vault's last plan is kept."""
+    return vault.folder / "plan.json"
+
+
 def last_plan(vault: Vault) -> Plan:
     """The plan made last. Errors: BadUsage where there is none, BadDocument."""
-    return load_plan(_last(vault))
+    return load_plan(last_file(vault))
 
 
 def save_last(vault: Vault, made: Plan) -> None:
     """Make that the vault's last plan, which `last_plan` gives."""
-    made.save(_last(vault))
+    made.save(last_file(vault))
 
 
 async def apply(
@@ -345,7 +350,3 @@ def _passed(look: Looking) -> Pass:
 async def _chunks(actions: Sequence[Action]) -> AsyncIterator[Sequence[Action]]:
     for start in range(0, len(actions), PAGE):
         yield actions[start : start + PAGE]
-
-
-def _last(vault: Vault) -> Path:
-    return vault.folder / "plan.json"
