@@ -163,6 +163,11 @@ class StoreFailed(SamefaceError):
         return f"{self.store}{whom}: {self.what}"
 
 
+def at(store: str, why: str) -> str:
+    """Where, and why; many a sentence, as that of a `StoreFailed`, begins with its store."""
+    return why if why.startswith((f"{store}:", f"{store} ")) else f"{store}: {why}"
+
+
 class Unreachable(StoreFailed):
     """SF-301: no connection, or it broke off."""
 

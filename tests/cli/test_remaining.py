@@ -47,6 +47,18 @@ def test_a_reason_with_a_colon_is_no_heading() -> None:
         ]
 
 
+def test_a_store_is_named_once() -> None:
+    """What a store failed with begins with its name."""
+    with Remaining() as remaining:
+        broken = Verdict("exchange", Call.UNKNOWN, "exchange (x@y): broke off")
+        remaining.add(decision(1, broken, Verdict("yammer", Call.UNKNOWN, "exchanges nothing")))
+
+        assert list(remaining.lines()) == [
+            "  Person 1 (person1@contoso.test), exchange (x@y): broke off",
+            "  Person 1 (person1@contoso.test), yammer: exchanges nothing",
+        ]
+
+
 def test_after_clearing_nobody_is_left() -> None:
     """A watch tells of each look only what that look found."""
     with Remaining() as remaining:

@@ -141,6 +141,17 @@ def test_an_output_that_cannot_carry_a_name_loses_letters_only(
     assert json.loads(data) == ARABIC
 
 
+def test_an_error_names_its_store_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The sentence of a store that failed begins with it; that of a refused picture does not."""
+    through_progress("exchange: refuses PUT")
+    through_progress("it is no picture")
+
+    assert capsys.readouterr().err.splitlines() == [
+        "sameface: eve@x.test, exchange: refuses PUT",
+        "sameface: eve@x.test, exchange: it is no picture",
+    ]
+
+
 def test_a_pipe_gets_each_line_whole(capsys: pytest.CaptureFixture[str]) -> None:
     """What is read by programs is not broken, however long."""
     terminal.say(REASON * 3)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sameface.cli import terminal
+from sameface.errors import at
 from sameface.sync import Progress
 
 Watch = Callable[[Progress], None]
@@ -62,4 +63,4 @@ def _tell_errors(step: Progress) -> None:
 
 def _line(step: Progress) -> str:
     whom = f"{step.person}, " if step.person else ""
-    return f"{whom}{step.store}: {step.error}"
+    return f"{whom}{at(step.store, step.error or '')}"

@@ -7,6 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Self
 
 from sameface.cli.terminal import harmless
+from sameface.errors import at
 from sameface.sync import Call, Decision
 
 _IN_MEMORY = 2**18
@@ -38,9 +39,9 @@ class Remaining:
         """Collect what is left of one person."""
         who = f"{decision.person.name or decision.person.upn} ({decision.person.upn})"
         for verdict in decision.calling(Call.ASK, Call.UNKNOWN):
-            self._under("").add(f"  {who}, {verdict.store}: {verdict.because}")
+            self._under("").add(f"  {who}, {at(verdict.store, verdict.because)}")
         for verdict in decision.calling(Call.BY_HAND):
-            self._under(verdict.remedy).add(f"    {who}, {verdict.store}: {verdict.reason}")
+            self._under(verdict.remedy).add(f"    {who}, {at(verdict.store, verdict.reason)}")
 
     def lines(self) -> Iterator[str]:
         """One line for each; under what is to be done, if it is."""
