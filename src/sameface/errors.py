@@ -27,7 +27,9 @@ SamefaceError
     VaultFailed             SF-401  the memory cannot be read or written
         BlobLost            SF-402  a version's bytes are missing or altered
     SyncStopped             SF-501  more would change than the policy allows
+    Interrupted             SF-502  exit 130: it was asked to stop before it could do anything
     WorkshopFailed          SF-601  no process can be had to work on pictures
+    OutputFailed            SF-602  what the command says cannot be written
 """
 
 from __future__ import annotations
@@ -47,6 +49,10 @@ class SamefaceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.sentence()} [{self.code}]"
+
+    def as_json(self) -> dict[str, str]:
+        """As whoever reads JSON is told."""
+        return {"code": self.code, "text": self.sentence()}
 
 
 class BadInput(SamefaceError):
@@ -170,6 +176,11 @@ class StoreFailed(SamefaceError):
         return f"{self.store}{whom}: {self.what}"
 
 
+def at(store: str, why: str) -> str:
+    """Where, and why; many a sentence, as that of a `StoreFailed`, begins with its store."""
+    return why if why.startswith((f"{store}:", f"{store} ")) else f"{store}: {why}"
+
+
 class Unreachable(StoreFailed):
     """SF-301: no connection, or it broke off."""
 
@@ -256,8 +267,32 @@ class SyncStopped(SamefaceError):
 
     code, exit = "SF-501", 5
 
+    def __init__(self, why: str, **counted: str | int) -> None:
+        """`counted` is what the run had found, by the names that an outcome has for it."""
+        super().__init__(why)
+        self.counted = counted
+
+
+class Interrupted(SamefaceError):
+    """SF-502: Ctrl-C or SIGTERM asked it to stop; `exit` is that of whatever is stopped so."""
+
+    code, exit = "SF-502", 130
+
 
 class WorkshopFailed(SamefaceError):
     """SF-601: no process can be had to work on pictures; it is no picture's fault."""
 
     code = "SF-601"
+
+
+class OutputFailed(SamefaceError):
+    """SF-602: what the command says cannot be written."""
+
+    code = "SF-602"
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__(why)
+        self.why = why.strerror or str(why)
+
+    def sentence(self) -> str:
+        return f"The output cannot be written: {self.why}; make room there, or send it elsewhere."

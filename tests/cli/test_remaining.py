@@ -14,8 +14,9 @@ def decision(number: int, *verdicts: Verdict) -> Decision:
     return Decision(Person(f"{number:016x}", f"Person {number}", upn, ()), None, "", verdicts)
 
 
-def by_hand(store: str = "yammer") -> Verdict:
-    return Verdict(store, Call.BY_HAND, "shows another photo: the person uploads it")
+def by_hand(store: str = "yammer", why: str = "shows another photo") -> Verdict:
+    remedy = "the person uploads it"
+    return Verdict(store, Call.BY_HAND, f"{why}: {remedy}", remedy=remedy)
 
 
 def test_names_come_under_what_is_to_be_done() -> None:
@@ -30,6 +31,31 @@ def test_names_come_under_what_is_to_be_done() -> None:
             "  The person uploads it:",
             "    Person 1 (person1@contoso.test), yammer: shows another photo",
             "    Person 3 (person3@contoso.test), yammer: shows another photo",
+        ]
+
+
+def test_a_reason_with_a_colon_is_no_heading() -> None:
+    """Those who are to do the same come under it, whatever the reasons."""
+    with Remaining() as remaining:
+        remaining.add(decision(1, by_hand(why="shows a photo: all are removed")))
+        remaining.add(decision(2, by_hand()))
+
+        assert list(remaining.lines()) == [
+            "  The person uploads it:",
+            "    Person 1 (person1@contoso.test), yammer: shows a photo: all are removed",
+            "    Person 2 (person2@contoso.test), yammer: shows another photo",
+        ]
+
+
+def test_a_store_is_named_once() -> None:
+    """What a store failed with begins with its name."""
+    with Remaining() as remaining:
+        broken = Verdict("exchange", Call.UNKNOWN, "exchange (x@y): broke off")
+        remaining.add(decision(1, broken, Verdict("yammer", Call.UNKNOWN, "exchanges nothing")))
+
+        assert list(remaining.lines()) == [
+            "  Person 1 (person1@contoso.test), exchange (x@y): broke off",
+            "  Person 1 (person1@contoso.test), yammer: exchanges nothing",
         ]
 
 

@@ -82,6 +82,8 @@ def test_a_name_in_sees_that_nothing_introduced_is_no_wrong_file() -> None:
 
 def test_text_that_is_no_toml_is_told_with_its_line() -> None:
     """A syntax error names file and line."""
+    with pytest.raises(BadDocument, match=r"my\.toml is nested too deep"):
+        parse_scenario(f"a = {'[' * 100_000}", "my.toml")
     with pytest.raises(BadDocument, match=r"my.toml is not valid TOML: .*line 2"):
         parse_scenario('title = "x"\nrulebook = [}\n', "my.toml")
 

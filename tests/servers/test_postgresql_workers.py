@@ -25,7 +25,7 @@ from sameface.errors import BadUsage, VaultFailed
 from sameface.http import Clock
 from sameface.jobs import hand_over, progress, working
 from sameface.settings import Storage, load_settings
-from sameface.sync.run import new_run
+from sameface.sync.parts import new_run
 from sameface.sync.shared import works
 from sameface.vault import Run, Vault
 

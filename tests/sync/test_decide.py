@@ -92,6 +92,8 @@ def test_every_connected_store_gets_one_verdict_with_a_reason(
     assert judged[: len(held)] == held
     assert len(judged) == len(set(judged))
     assert all(verdict.because for verdict in decision.verdicts)
+    for verdict in decision.calling(Call.BY_HAND):
+        assert verdict.because == f"{verdict.reason}: {verdict.remedy}"
     assert decision.because
 
 

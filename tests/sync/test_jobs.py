@@ -164,7 +164,7 @@ async def test_a_stopped_sync_says_so_and_the_next_one_ends_it(office: Office) -
 
     outcome = await office.sync(interrupt)
 
-    assert (outcome.stopped, outcome.exit_code) == (True, 4)
+    assert (outcome.stopped, outcome.exit_code) == (True, 130)
     assert exchange.asked["write"] == 0
 
     assert (await office.sync()).exit_code == 0

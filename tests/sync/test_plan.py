@@ -176,6 +176,8 @@ def test_a_plan_of_an_older_sameface_is_the_same_plan(tmp_path: Path) -> None:
         (lambda raw: raw["actions"][0].update(after=None), "actions[1].after should be null"),
         (lambda raw: raw["actions"][0].update(verb="remove"), "actions[1].after should be null"),
         (lambda raw: raw.update(pins=[{"person": "p1"}]), "pins[1].photo is missing"),
+        (lambda raw: raw["actions"][0].update(name="\ud800"), "actions[1].name has half a char"),
+        (lambda raw: raw.update(warnings=["\udfff"]), "warnings has half a character"),
         (lambda raw: raw.update(warnings=[1]), "warnings should be a list of texts"),
         (lambda raw: raw.update(left=[LEFT | {"call": "burn"}]), 'left[1].call has no "burn"'),
         (lambda raw: raw.update(left=[LEFT]), "digest does not fit"),
@@ -196,7 +198,7 @@ def test_an_altered_plan_is_refused_by_name(tmp_path: Path, alter: Any, names: s
     assert str(refused.value).startswith("plan.json: ")
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{", "\x00"])
+@pytest.mark.parametrize("text", ["", "[1]", "{", "\x00", "[" * 200_000])
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
     """Any other file is no plan."""
     (tmp_path / "plan.json").write_text(text)

@@ -7,7 +7,7 @@ from tests.servers.memory_store import MemoryStore, broken, face
 from tests.sync.kit import UPLOAD, Office, same, three_stores
 
 from sameface import sync
-from sameface.errors import BadUsage, UnknownPerson
+from sameface.errors import BadUsage, UnknownPerson, VaultFailed
 from sameface.settings import PolicySettings, Wishes
 from sameface.sync import Call, Result, Verb
 from sameface.values import Key
@@ -220,6 +220,18 @@ async def test_somebody_forgotten_is_gone_from_stores_and_vault(
     assert await office.vault.versions((await office.vault.person(BOB)).id)
     for file in office.vault.folder.rglob("*"):
         assert not file.is_file() or not any(d in file.name for d in digests)
+
+
+@pytest.mark.usefixtures("stores")
+async def test_what_would_keep_a_vault_from_being_erased_is_found_first(office: Office) -> None:
+    """A folder in the last plan's place ends `forget` while every store still shows the photo."""
+    await office.sync()
+    (office.vault.folder / "plan.json").mkdir()
+
+    with pytest.raises(VaultFailed, match=r"plan\.json is a folder"):
+        await office.forget(ALICE)
+
+    assert not any(store.asked["remove"] for store in office.stores.values())
 
 
 async def test_what_is_left_is_proof_without_the_picture(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -47,13 +48,19 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (design section 5)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    _fill_gaps()
+    try:
+        code = _command(list(sys.argv[1:] if argv is None else argv))
+    except SystemExit as ended:  # after --help, and where the arguments are wrong
+        code = ended.code if isinstance(ended.code, int) else 0
+    return _written("") or code
+
+
+def _command(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        sys.stdout.write(_help())
-        return 0
+        return _written(_help())
     if arguments[0] == "--version":
-        sys.stdout.write(f"sameface {__version__}\n")
-        return 0
+        return _written(f"sameface {__version__}\n")
     name = arguments[0]
     if name.partition("=")[0] == "--server":
         return _run("remote", "sameface", arguments)
@@ -63,37 +70,80 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(room: str, called: str, arguments: list[str]) -> int:
-    module = importlib.import_module(f"sameface.cli.{room}")
-    parser = _Parser(prog=called, description=module.__doc__)
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
-    module.add(parser)
-    args = parser.parse_args(arguments)
+    args = None
     try:
+        module = importlib.import_module(f"sameface.cli.{room}")
+        parser = _Parser(prog=called, description=module.__doc__)
+        parser.add_argument("--debug", action="store_true", help="show tracebacks")
+        module.add(parser)
+        args = parser.parse_args(arguments)
         return int(module.run(args))
     except KeyboardInterrupt:
-        sys.stderr.write("\nStopped; running the same command again continues from here.\n")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
-        sys.stderr.close()
+        _go_silent()
         return 0
     except Exception as wrong:
-        if args.debug:
+        if args is None or args.debug:
             raise
-        return _tell(wrong)
+        return _tell(wrong, as_json=getattr(args, "json", False))
 
 
-def _tell(wrong: Exception) -> int:
-    from sameface.errors import SamefaceError  # noqa: PLC0415  errors load only when one happens
+def _fill_gaps() -> None:
+    """A stream that was closed before is nobody's: it leads nowhere, and so does its number, which
+    the next file that is opened would get."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
-    if isinstance(wrong, SamefaceError):
-        sys.stderr.write(f"sameface: {wrong}\n")
-        return wrong.exit
-    kind = type(wrong).__name__
-    sys.stderr.write(
-        f"sameface: something unforeseen happened ({kind}: {wrong}); "
-        "run it again with --debug and report what it prints. [SF-000]\n"
-    )
-    return 4
+
+def _written(text: str) -> int:
+    """Write that, and what waits to be written; the exit code. A reader who has gone is none of
+    our business."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _go_silent()
+    except OSError as wrong:
+        from sameface.errors import OutputFailed  # noqa: PLC0415  errors load only when one happens
+
+        return _tell(OutputFailed(wrong), as_json=False)
+    return 0
+
+
+def _go_silent() -> None:
+    """What cannot be written is not tried again when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _interrupted() -> int:
+    from sameface.errors import Interrupted  # noqa: PLC0415  errors load only when one happens
+
+    sys.stderr.write("\nStopped; running the same command again continues from here.\n")
+    return Interrupted.exit
+
+
+def _tell(wrong: Exception, *, as_json: bool) -> int:
+    """One sentence on standard error, and where data was asked for, the same as data."""
+    from sameface.cli.terminal import complain, data  # noqa: PLC0415  loads only when one happens
+    from sameface.errors import OutputFailed, SamefaceError, SyncStopped  # noqa: PLC0415
+
+    if not isinstance(wrong, SamefaceError):
+        kind = type(wrong).__name__
+        wrong = SamefaceError(
+            f"something unforeseen happened ({kind}: {wrong}); "
+            "run it again with --debug and report what it prints."
+        )
+    complain(f"sameface: {wrong}")
+    if isinstance(wrong, OutputFailed):
+        _go_silent()
+    elif as_json:
+        counted = wrong.counted if isinstance(wrong, SyncStopped) else {}
+        data({**counted, "error": wrong.as_json(), "exit": wrong.exit})
+    return wrong.exit
 
 
 def _unknown(name: str) -> int:

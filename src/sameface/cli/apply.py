@@ -10,6 +10,7 @@ from sameface import sync
 from sameface.cli import progress
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
+from sameface.cli.stopping import stoppable
 from sameface.cli.syncing import ended, keeping
 
 
@@ -29,7 +30,7 @@ async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         plan = sync.load_plan(args.plan) if args.plan else sync.last_plan(session.vault)
         with keeping(session, as_json=args.json) as kept:
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 outcome = await sync.apply(
                     session.settings,
                     session.connectors,

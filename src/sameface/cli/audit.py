@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 
 from sameface import sync
 from sameface.cli import terminal
@@ -47,7 +46,7 @@ async def _pictures(args: argparse.Namespace) -> int:
                 terminal.say(f"{harm.what} {_ends(mended)}")
     left = sum(one["mended-from"] is None for one in harmed)
     if args.json:
-        terminal.out(json.dumps({"ok": not left, "harmed": harmed}, ensure_ascii=False))
+        terminal.data({"ok": not left, "harmed": harmed})
     elif not harmed:
         terminal.say("Every picture is there, bit for bit.")
     return 4 if left else 0
@@ -74,7 +73,7 @@ async def _verify(args: argparse.Namespace) -> int:
             "broken": whole.broken,
             "why": whole.why or None,
         }
-        terminal.out(json.dumps(told, ensure_ascii=False))
+        terminal.data(told)
     elif whole.broken is None:
         terminal.say(f"The journal is whole: {whole.entries} entries. Its seal is {seal}")
         terminal.say("Note the seal elsewhere: `audit verify --seal` proves nothing was rewritten.")
@@ -90,13 +89,13 @@ async def _export(args: argparse.Namespace) -> int:
         while page := await vault.export(after):
             for seq, entry, seal in page:
                 told = entry.as_json(seq, seal)
-                terminal.out(json.dumps(told, ensure_ascii=False))
+                terminal.data(told)
             after = page[-1][0]
     return 0
 
 
 def _known(text: str) -> tuple[int, str]:
-    number, _, seal = text.partition(":")
+    number, _, seal = text.lower().partition(":")
     if not number.isdecimal() or len(seal) != 64:
         raise BadUsage(f'--seal takes a number and a seal, as `audit verify` prints, not "{text}".')
     return int(number), seal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from dataclasses import asdict
 
@@ -40,7 +39,7 @@ async def _run(args: argparse.Namespace) -> int:
         found = [await _check(session, s, sign_in=args.sign_in) for s in session.connectors]
     codes = [code for _, code in found]
     if args.json:
-        terminal.out(json.dumps([asdict(checked) for checked, _ in found]))
+        terminal.data([asdict(checked) for checked, _ in found])
     else:
         terminal.out(f"{'store':<21}{'reached':<8}{'read':<6}{'write':<6}")
         for checked, _ in found:
@@ -71,7 +70,8 @@ async def _sign_in(session: Session, store: str) -> None:
 
 def _ask(text: str) -> None:
     """To stderr at once: data goes to stdout, and somebody is waiting for it."""
-    print(text, file=sys.stderr, flush=True)
+    terminal.complain(text)
+    sys.stderr.flush()
 
 
 def _tell(checked: Checked) -> None:

@@ -17,7 +17,9 @@ from sameface.cli.plan import lines
 from sameface.cli.remaining import Remaining
 from sameface.cli.serve import serve_console
 from sameface.cli.session import Session, open_session
+from sameface.cli.stopping import stoppable
 from sameface.cli.syncing import written
+from sameface.errors import Interrupted
 from sameface.explain import Explanation
 from sameface.explain.status import Row
 from sameface.jobs import listening
@@ -65,6 +67,12 @@ def _heading(text: str) -> None:
     terminal.console().print(f"\n[bold]{text}[/bold]" if _coloured() else f"\n{text}")
 
 
+def _go_on(outcome: sync.Outcome) -> None:
+    """Error: Interrupted where Ctrl-C ended that act: no other one follows."""
+    if outcome.stopped:
+        raise Interrupted("Asked to stop: the demo ends here, and nothing of it stays.")
+
+
 def _coloured() -> bool:
     return not terminal.is_plain(sys.stdout)
 
@@ -87,15 +95,17 @@ class _Story:
 
     async def _see(self, title: str, *, lagging: bool = False) -> list[Row]:
         s, decisions = self._session, list[sync.Decision]()
-        with progress.bar() as watch:
+        with progress.bar() as watch, stoppable():
             outcome = await sync.status(
                 s.settings, s.connectors, s.vault, s.clock, watch, tell=decisions.append
             )
+        _go_on(outcome)
         rows = s.rows(decisions)
         _heading(title)
         telling.draw(s, rows)
         sentence = telling.summary(outcome)
-        terminal.say(f"\n{sentence}")
+        terminal.gap()
+        terminal.say(sentence)
         for line in telling.failures(outcome):
             terminal.say(line)
         if lagging:
@@ -131,25 +141,29 @@ class _Story:
         _heading("Why? Three of them explained")
         for row, told in instructive(rows, self._args.seed):
             person, where = row.subject.person, self._session.book.surfaces[told.surface].title
-            terminal.say(f"\nA colleague sees of {person.name} in {where}: {_photo(told)}.")
+            terminal.gap()
+            terminal.say(f"A colleague sees of {person.name} in {where}: {_photo(told)}.")
             for line in reasons(told):
                 terminal.say(line)
-        terminal.say("\n(`sameface explain PERSON` tells this for everybody and every place.)")
+        terminal.gap()
+        terminal.say("(`sameface explain PERSON` tells this for everybody and every place.)")
 
     # --- keep ----------------------------------------------------------------------------------
 
     async def _keep(self) -> None:
         s = self._session
         _heading("The plan: Exchange decides, what differs is brought into line")
-        made, _ = await sync.plan(s.settings, s.connectors, s.vault, s.clock)
+        with stoppable():
+            made, _ = await sync.plan(s.settings, s.connectors, s.vault, s.clock)
         told = list(lines(made))
         for line in told[:_SHOWN_WRITES]:
             terminal.say(line)
         if len(told) > _SHOWN_WRITES:
             terminal.say(f"  and {len(told) - _SHOWN_WRITES} more writes.")
         _heading("Applied: every write is read back and compared")
-        with progress.bar() as watch:
+        with progress.bar() as watch, stoppable():
             outcome = await sync.apply(s.settings, s.connectors, s.vault, s.clock, watch, plan=made)
+        _go_on(outcome)
         terminal.say(written(outcome))
 
     # --- serve ---------------------------------------------------------------------------------

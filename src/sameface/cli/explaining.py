@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 
 from sameface import sync
-from sameface.cli import foreseeing, terminal
+from sameface.cli import foreseeing, telling, terminal
 from sameface.cli.session import Session, open_session
+from sameface.cli.stopping import stoppable
 from sameface.documents import nearest
 from sameface.errors import BadUsage
 from sameface.explain import Explainer
@@ -26,14 +26,15 @@ async def _explained(args: argparse.Namespace) -> int:
     decisions: list[sync.Decision] = []
     async with open_session(args.settings) as session:
         _check_surface(session.book, args.surface)
-        outcome = await sync.status(
-            session.settings,
-            session.connectors,
-            session.vault,
-            session.clock,
-            tell=decisions.append,
-            names=[args.person],
-        )
+        with stoppable():
+            outcome = await sync.status(
+                session.settings,
+                session.connectors,
+                session.vault,
+                session.clock,
+                tell=decisions.append,
+                names=[args.person],
+            )
         viewer = await _viewer(session, args.viewer)
         explainer = session.explainer(decisions[0])
     if args.orders or args.best:
@@ -64,8 +65,10 @@ def _tell(explainer: Explainer, viewer: str | None, args: argparse.Namespace) ->
     if args.json:
         data = foreseeing.about(explainer) | {"surfaces": [one.as_json() for one in told]}
         data |= {"ticket": texts} if args.ticket else {}
-        terminal.out(json.dumps(data, ensure_ascii=False))
+        terminal.data(data)
         return
-    lines = "\n\n".join(texts).split("\n") if args.ticket else tell(person, book, told, viewer)
-    for line in lines:
+    if args.ticket:
+        telling.paragraphs(texts)
+        return
+    for line in tell(person, book, told, viewer):
         terminal.say(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,7 +37,7 @@ def foresee(explainer: Explainer, viewer: str | None, args: argparse.Namespace) 
     if args.json:
         ahead = {} if told is None else {"what-if": told.as_json()}
         ahead |= {} if plan is None else {"best": _plan(plan, explainer)}
-        terminal.out(json.dumps({**about(explainer), **ahead}, ensure_ascii=False))
+        terminal.data({**about(explainer), **ahead})
         return
     letters = explainer.names
     if told is not None:

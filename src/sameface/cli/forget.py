@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 
 from sameface import sync
@@ -36,21 +35,21 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         if args.allow:
-            return await _allow(session, args.person)
+            return await _allow(session, args.person, as_json=args.json)
         about = {"name": args.person}
         proposal = await proposals.propose(session, sync.forget, quiet=args.json, **about)
         if not args.json:
             proposals.foretell(proposal)
         if args.plan:
             if args.json:
-                terminal.out(json.dumps(proposals.told(proposal, None), ensure_ascii=False))
+                terminal.data(proposals.told(proposal, None))
             return 3
         if not args.yes and not _sure(proposal):
             terminal.say("Nothing was removed.")
             return 2
         outcome = await proposals.carry_out(session, proposal, quiet=args.json)
         code = proposals.exit_code(proposal, outcome)
-        if code in (2, 4):
+        if outcome.stopped or code in (2, 4):
             if not args.json:
                 terminal.say("The vault keeps everything until all stores could be asked.")
             return proposals.conclude(proposal, outcome, as_json=args.json)
@@ -68,9 +67,7 @@ async def _erase(session: Session, proposal: Proposal, outcome: Outcome, *, as_j
         "journal": f"{whole.entries}:{whole.seal}",
     }
     if as_json:
-        terminal.out(
-            json.dumps(proposals.told(proposal, outcome) | {"proof": proof}, ensure_ascii=False)
-        )
+        terminal.data(proposals.told(proposal, outcome) | {"proof": proof})
         return proposals.exit_code(proposal, outcome)
     code = proposals.conclude(proposal, outcome, as_json=False)
     terminal.say(f"{len(gone)} pictures and all that named this person left the vault.")
@@ -87,11 +84,15 @@ def _can_ask() -> bool:
 def _sure(proposal: Proposal) -> bool:
     """The UPN is asked for, since nothing brings these pictures back."""
     upn = proposal.people[0].upn
-    return input(f"This cannot be undone. To go on, type {upn}: ").strip() == upn
+    asked = terminal.harmless(f"This cannot be undone. To go on, type {upn}: ")
+    return input(asked).strip() == upn
 
 
-async def _allow(session: Session, name: str) -> int:
+async def _allow(session: Session, name: str, *, as_json: bool) -> int:
     if not await session.vault.allow(name, session.clock.now()):
         raise BadUsage(f'Nobody called "{name}" was forgotten; give the UPN or mail address.')
-    terminal.say(f"{name} is taken up again at the next look.")
+    if as_json:
+        terminal.data({"person": name, "allowed": True, "exit": 0})
+    else:
+        terminal.say(f"{name} is taken up again at the next look.")
     return 0

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from sameface import sync
-from sameface.cli import progress
+from sameface.cli import progress, terminal
 from sameface.cli.session import Session, open_session
 from sameface.cli.syncing import ended, keeping
 from sameface.jobs import hand_over
 from sameface.jobs import progress as advances
-from sameface.sync.run import new_run
+from sameface.sync.parts import new_run
 from sameface.sync.shared import works
 from sameface.vault import Advance, Run
 
@@ -52,6 +51,8 @@ async def told(session: Session, done: Run, *, as_json: bool) -> int:
             tell=tell,
         )
         code = 4 if done.exit is None else done.exit
+        if outcome.stopped:  # the telling, that is
+            code = outcome.exit_code
         return ended(session, outcome, kept, as_json=as_json, code=code)
 
 
@@ -62,7 +63,7 @@ async def _followed(session: Session, run: str, watch: progress.Watch) -> Run:
         await session.clock.sleep(0.5)
         waited += 1
         if waited == _LONG:
-            sys.stderr.write("No worker has begun yet; Ctrl-C leaves it for when one comes.\n")
+            terminal.complain("No worker has begun yet; Ctrl-C leaves it for when one comes.")
     async for advance in advances(session.vault, run, session.clock):
         for step in _steps(advance):
             watch(step)

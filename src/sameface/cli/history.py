@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +34,7 @@ async def _run(args: argparse.Namespace) -> int:
         (dossier,) = await vault.dossiers_of([person.id])
         told = _Told(dossier, await vault.versions(person.id), await _journal(vault, person.id))
     if args.json:
-        terminal.out(json.dumps(told.as_json(), ensure_ascii=False))
+        terminal.data(told.as_json())
         return 0
     for line in told.lines():
         terminal.say(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,7 @@ def _inspect(files: list[Path], *, as_json: bool) -> int:
         for file, data in zip(files, contents, strict=True):
             verdict = workers.judge(data)
             if as_json:
-                terminal.out(json.dumps({"file": str(file), **verdict.as_json()}))
+                terminal.data({"file": str(file), **verdict.as_json()})
             else:
                 _tell(file, verdict)
     return 0
@@ -102,7 +101,7 @@ def _render(
                 for slot, one in zip(slots, made, strict=True)
             ]
             if as_json:
-                terminal.out(json.dumps({"file": str(file), "store": store, "made": rows}))
+                terminal.data({"file": str(file), "store": store, "made": rows})
             else:
                 _tell_made(file, store, rows)
     return 0
@@ -165,8 +164,8 @@ def _tell_likeness(
     if as_json:
         told: dict[str, Any] = {"file": str(file), "with": str(first), "likeness": str(answer)}
         if refused is not None:
-            told["error"] = {"code": refused.code, "text": refused.sentence()}
-        terminal.out(json.dumps(told))
+            told["error"] = refused.as_json()
+        terminal.data(told)
         return
     says = f"nobody can tell: {refused.sentence()}" if refused else f"{_SAYS[answer]}."
     terminal.out(f"{first} and {file}: {says}")

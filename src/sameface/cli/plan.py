@@ -14,6 +14,7 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.planning import save_page
 from sameface.cli.remaining import Remaining
 from sameface.cli.session import open_session
+from sameface.cli.stopping import stoppable
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     with Remaining() as remaining:
         async with open_session(args.settings) as session:
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 made, outcome = await sync.plan(
                     session.settings,
                     session.connectors,
@@ -49,7 +50,7 @@ async def _run(args: argparse.Namespace) -> int:
             made.save(args.output)
         if args.json:
             for part in made.as_text():
-                terminal.out(part)
+                terminal.as_json(part)
         else:
             _tell(made, outcome, remaining, everybody=args.all)
     return outcome.exit_code
@@ -63,7 +64,8 @@ def _tell(made: sync.Plan, outcome: sync.Outcome, remaining: Remaining, *, every
     for warning in made.warnings:
         if warning not in outcome.warnings:
             terminal.say(f"  Beware: {warning}")
-    terminal.say(f"\n{telling.summary(outcome)}")
+    terminal.gap()
+    terminal.say(telling.summary(outcome))
     if made.actions:
         terminal.say("`sameface apply` does exactly this, and refuses what has moved since.")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sameface.cli import terminal
+from sameface.errors import at
 from sameface.sync import Progress
 
 Watch = Callable[[Progress], None]
@@ -43,7 +44,7 @@ def bar(*, quiet: bool = False) -> Iterator[Callable[[Progress], None]]:
                 tasks[title] = bars.add_task(title, total=step.total)
             bars.update(tasks[title], completed=step.done, total=step.total)  # type: ignore[arg-type]
             if step.error:
-                bars.console.print(f"  {_line(step)}", markup=False)
+                bars.console.print(f"  {terminal.harmless(_line(step))}", markup=False)
 
         yield watch
         for task in bars.tasks:
@@ -57,9 +58,9 @@ def _title(step: Progress) -> str:
 
 def _tell_errors(step: Progress) -> None:
     if step.error:
-        sys.stderr.write(f"sameface: {_line(step)}\n")
+        terminal.complain(f"sameface: {_line(step)}")
 
 
 def _line(step: Progress) -> str:
     whom = f"{step.person}, " if step.person else ""
-    return f"{whom}{step.store}: {step.error}"
+    return f"{whom}{at(step.store, step.error or '')}"

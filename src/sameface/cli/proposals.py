@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from sameface import sync
 from sameface.cli import progress, telling, terminal
 from sameface.cli.plan import lines
 from sameface.cli.session import Session
+from sameface.cli.stopping import stoppable
 from sameface.cli.syncing import data, written
 from sameface.sync import Call, Outcome, Proposal
 
@@ -19,7 +20,7 @@ async def propose(
     session: Session, what: Callable[..., Awaitable[Proposal]], *, quiet: bool, **about: str
 ) -> Proposal:
     """The plan that `sync.restore`, `undo` or `forget` makes, with a bar while it looks."""
-    with progress.bar(quiet=quiet) as watch:
+    with progress.bar(quiet=quiet) as watch, stoppable():
         return await what(
             session.settings, session.connectors, session.vault, session.clock, watch, **about
         )
@@ -38,9 +39,9 @@ async def settle(
         foretell(proposal)
     outcome = await carry_out(session, proposal, quiet=args.json)
     code = conclude(proposal, outcome, as_json=args.json)
-    if not args.json:
+    if not (args.json or outcome.stopped):
         well = all(result.good for result, many in outcome.results.items() if many)
-        terminal.say(afterwards if well and not outcome.stopped else failed)
+        terminal.say(afterwards if well else failed)
     return code
 
 
@@ -56,7 +57,7 @@ def keep(session: Session, proposal: Proposal, *, as_json: bool) -> int:
     """Only save the plan; exit code 3 where there is something to do."""
     sync.save_last(session.vault, proposal.plan)
     if as_json:
-        terminal.out(json.dumps(told(proposal, None), ensure_ascii=False))
+        terminal.data(told(proposal, None))
     else:
         foretell(proposal)
         terminal.say("Nothing was written; `sameface apply` does exactly this.")
@@ -65,9 +66,9 @@ def keep(session: Session, proposal: Proposal, *, as_json: bool) -> int:
 
 
 async def carry_out(session: Session, proposal: Proposal, *, quiet: bool) -> Outcome:
-    """Apply the plan."""
-    with progress.bar(quiet=quiet) as watch:
-        return await sync.apply(
+    """Apply the plan. Asked to stop at any moment of it, it is stopped: more may hang on that."""
+    with progress.bar(quiet=quiet) as watch, stoppable() as stop:
+        outcome = await sync.apply(
             session.settings,
             session.connectors,
             session.vault,
@@ -75,16 +76,19 @@ async def carry_out(session: Session, proposal: Proposal, *, quiet: bool) -> Out
             watch,
             plan=proposal.plan,
         )
+    return replace(outcome, stopped=outcome.stopped or stop.is_set())
 
 
 def conclude(proposal: Proposal, outcome: Outcome, *, as_json: bool) -> int:
     """Tell what came of it; returns the exit code."""
     if as_json:
-        terminal.out(json.dumps(told(proposal, outcome), ensure_ascii=False))
+        terminal.data(told(proposal, outcome))
     else:
         terminal.say(written(outcome))
         for line in telling.failures(outcome):
             terminal.say(line)
+        if outcome.stopped:
+            terminal.say(telling.STOPPED)
     return exit_code(proposal, outcome)
 
 
@@ -99,13 +103,15 @@ def told(proposal: Proposal, outcome: Outcome | None) -> dict[str, Any]:
 
 
 def exit_code(proposal: Proposal, outcome: Outcome | None) -> int:
-    """As design section 5 fixes it, about these people only: 2, 4, 5 or 0."""
+    """As design section 5 fixes it, about these people only: 2, 4, 5 or 0; stopped, as of a run."""
+    if outcome is not None and outcome.stopped:
+        return outcome.exit_code
     failures = outcome.failures if outcome else ()
     if any(failure.exit == 2 for failure in failures):
         return 2
     broken = outcome is not None and any(n for r, n in outcome.results.items() if not r.good)
     calls = {one.call for one in proposal.left}
-    if broken or failures or Call.UNKNOWN in calls or (outcome is not None and outcome.stopped):
+    if broken or failures or Call.UNKNOWN in calls:
         return 4
     return 5 if calls & {Call.BY_HAND, Call.ASK} else 0
 

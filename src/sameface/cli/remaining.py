@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Self
 
+from sameface.cli.terminal import harmless
+from sameface.errors import at
 from sameface.sync import Call, Decision
 
 _IN_MEMORY = 2**18
@@ -37,10 +39,9 @@ class Remaining:
         """Collect what is left of one person."""
         who = f"{decision.person.name or decision.person.upn} ({decision.person.upn})"
         for verdict in decision.calling(Call.ASK, Call.UNKNOWN):
-            self._under("").add(f"  {who}, {verdict.store}: {verdict.because}")
+            self._under("").add(f"  {who}, {at(verdict.store, verdict.because)}")
         for verdict in decision.calling(Call.BY_HAND):
-            why, _, remedy = verdict.because.partition(": ")
-            self._under(remedy).add(f"    {who}, {verdict.store}: {why}")
+            self._under(verdict.remedy).add(f"    {who}, {at(verdict.store, verdict.reason)}")
 
     def lines(self) -> Iterator[str]:
         """One line for each; under what is to be done, if it is."""
@@ -65,7 +66,7 @@ class _Lines:
         )
 
     def add(self, line: str) -> None:
-        self._file.write(f"{' '.join(line.splitlines())}\n")
+        self._file.write(f"{harmless(line)}\n")
 
     def __iter__(self) -> Iterator[str]:
         self._file.seek(0)

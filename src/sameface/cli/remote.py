@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from sameface.cli import terminal
+from sameface.cli import telling, terminal
 from sameface.cli.plan import alone, lines
 from sameface.documents import text_of
 from sameface.errors import BadUsage
@@ -133,12 +133,13 @@ async def _status(remote: _Remote, args: argparse.Namespace) -> int:
     for page in range(2, told["pages"] + 1):
         rows += (await remote.get("/people", page=str(page)))["rows"]
     if args.json:
-        terminal.out(json.dumps(told | {"rows": rows, "exit": code}, ensure_ascii=False))
+        terminal.data(told | {"rows": rows, "exit": code})
         return code
     for row in rows:
         stores = ", ".join(f"{one['id']} {one['is']}" for one in row["stores"])
         terminal.say(f"  {row['name']} ({row['person']}): {row['stands']}; {stores}")
-    terminal.say(f"\n{told['sentence']}")
+    terminal.gap()
+    terminal.say(told["sentence"])
     return code
 
 
@@ -146,9 +147,9 @@ async def _explain(remote: _Remote, args: argparse.Namespace) -> int:
     path = f"/people/{quote(args.person, safe='')}/explain"
     told = await remote.get(path, surface=args.surface, viewer=args.viewer)
     if args.json:
-        terminal.out(json.dumps(told, ensure_ascii=False))
+        terminal.data(told)
     else:
-        terminal.say("\n\n".join(told["ticket"]))
+        telling.paragraphs(told["ticket"])
     return 0
 
 
@@ -156,13 +157,14 @@ async def _plan(remote: _Remote, args: argparse.Namespace) -> int:
     job = await remote.job("/plans")
     told = await remote.get(f"/plans/{job['plan']}")
     if args.json:
-        terminal.out(json.dumps(told, ensure_ascii=False))
+        terminal.data(told)
         return int(job["exit"])
     document = {name: value for name, value in told.items() if name != _BEYOND_A_PLAN}
     plan = parse_plan(json.dumps(document), "the plan over there")
     for line in chain(lines(plan), _left(plan), alone(plan)):
         terminal.say(line)
-    terminal.say(f"\nReview and approve it at {remote.door.url}/plans/{job['plan']}")
+    terminal.gap()
+    terminal.say(f"Review and approve it at {remote.door.url}/plans/{job['plan']}")
     return int(job["exit"])
 
 
@@ -178,7 +180,7 @@ def _left(plan: Plan) -> Iterator[str]:
 async def _sync(remote: _Remote, args: argparse.Namespace) -> int:
     job = await remote.job("/sync")
     if args.json:
-        terminal.out(json.dumps(job, ensure_ascii=False))
+        terminal.data(job)
     else:
         came = ", ".join(f"{count} {result}" for result, count in job["came"].items())
         terminal.say(f"Writes, each read back: {came or 'none'} (run {job['run']}).")

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         if args.unpin:
-            return await _unpin(session, args.person)
+            return await _unpin(session, args.person, as_json=args.json)
         about = {"name": args.person, "version": args.version}
         proposal = await proposals.propose(session, sync.restore, quiet=args.json, **about)
         after = "It stays so until an authority changes, or until `--unpin`."
@@ -38,9 +38,12 @@ async def _run(args: argparse.Namespace) -> int:
         return await proposals.settle(session, proposal, args, after, failed)
 
 
-async def _unpin(session: Session, name: str) -> int:
+async def _unpin(session: Session, name: str, *, as_json: bool) -> int:
     person = await session.vault.person(name)
     there = await session.vault.unpin(person.id, session.clock.now())
     told = "is not pinned any more; the next sync decides" if there else "was not pinned"
-    terminal.say(f"{person.upn} {told}.")
+    if as_json:
+        terminal.data({"person": person.upn, "unpinned": there, "exit": 0})
+    else:
+        terminal.say(f"{person.upn} {told}.")
     return 0

@@ -67,7 +67,7 @@ def _summary(book: Rulebook) -> dict[str, Any]:
 def _list(*, as_json: bool) -> int:
     books = [load_rulebook(name) for name in rulebook_names()]
     if as_json:
-        terminal.out(json.dumps([_summary(book) for book in books]))
+        terminal.data([_summary(book) for book in books])
     else:
         for book in books:
             rows = sum(len(rows) for rows in book.kinds.values())
@@ -77,7 +77,7 @@ def _list(*, as_json: bool) -> int:
 
 def _check(books: list[Rulebook], *, as_json: bool) -> int:
     if as_json:
-        terminal.out(json.dumps([_summary(book) for book in books]))
+        terminal.data([_summary(book) for book in books])
     else:
         for book in books:
             rows = sum(len(rows) for rows in book.kinds.values())
@@ -94,7 +94,7 @@ def _show(book: Rulebook, *, as_json: bool) -> int:
             "unused": dict(book.unused),
             **{kind: [asdict(row) for row in rows.values()] for kind, rows in kinds.items()},
         }
-        terminal.out(json.dumps(told, default=_jsonable))
+        terminal.as_json(json.dumps(told, default=_jsonable))
         return 0
     from sameface.views.rows import rulebook_tables  # noqa: PLC0415  needs rich
 
@@ -113,7 +113,7 @@ def _draw(book: Rulebook, output: Path | None, *, as_text: bool) -> int:
         for line in maps.text(book, plain=terminal.is_plain(sys.stdout)):
             console.print(line)
     elif output is None:
-        terminal.out(maps.draw(book).rstrip("\n"))
+        terminal.whole(maps.draw(book).rstrip("\n"))
     else:
         terminal.save(output, maps.draw(book))
     return 0
@@ -123,7 +123,7 @@ def _diff(one: Rulebook, other: Rulebook, *, as_json: bool) -> int:
     found = differences(one, other)
     if as_json:
         rows = [row.as_json() for row in found]
-        terminal.out(json.dumps({"from": one.id, "to": other.id, "rows": rows}))
+        terminal.data({"from": one.id, "to": other.id, "rows": rows})
         return 0
     from sameface.views.difference import difference  # noqa: PLC0415  needs rich
 

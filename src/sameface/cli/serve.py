@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from sameface import serving
 from sameface.cli import terminal
@@ -41,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C; exit code 2 where it cannot start."""
     if args.nginx:
-        terminal.out(configuration(load_settings(args.settings), args.port).rstrip("\n"))
+        terminal.whole(configuration(load_settings(args.settings), args.port).rstrip("\n"))
         return 0
     serving.run(_run(args))
     return 0
@@ -104,13 +103,13 @@ class _Link:
         terminal.out("The console is ready. Open this link; it opens once, for an administrator:")
         self._out()
         terminal.out(self._says)
-        sys.stdout.flush()
+        terminal.flush()
 
     def again(self) -> None:
         """The link was used: the next one, for another browser or a later day."""
         terminal.out("Signed in. For another browser, or in twelve hours:")
         self._out()
-        sys.stdout.flush()
+        terminal.flush()
 
     def _out(self) -> None:
         assert self._console is not None

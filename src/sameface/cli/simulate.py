@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def _read(file: Path) -> str:
 
 def _tell(report: Report, *, as_json: bool, first: bool) -> None:
     if as_json:
-        terminal.out(json.dumps(report.as_json(), ensure_ascii=False))
+        terminal.data(report.as_json())
         return
     from sameface.views.narrative import narrate  # noqa: PLC0415  not needed for --json
 
@@ -84,7 +83,7 @@ def _draw(scenario: Scenario, *, first: bool) -> None:
 
 def _tell_wrong(file: Path, wrong: BadDocument, *, as_json: bool) -> None:
     if as_json:
-        error = {"code": wrong.code, "text": wrong.sentence()}
-        terminal.out(json.dumps({"file": str(file), "ok": False, "error": error}))
+        error = wrong.as_json()
+        terminal.data({"file": str(file), "ok": False, "error": error})
         return
-    sys.stderr.write(f"sameface: {wrong}\n")
+    terminal.complain(f"sameface: {wrong}")

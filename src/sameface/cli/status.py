@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from itertools import chain
 from typing import Any
 
@@ -14,6 +13,7 @@ from sameface.cli.arguments import add_settings
 from sameface.cli.late import Late
 from sameface.cli.remaining import Remaining
 from sameface.cli.session import Session, open_session
+from sameface.cli.stopping import stoppable
 from sameface.explain.status import Row
 
 SHOWN = 50
@@ -39,7 +39,7 @@ async def _run(args: argparse.Namespace) -> int:
             most = None if args.all or args.json else SHOWN
             late = Late(session, most=None) if args.all else Late(session)
             chosen = Chosen(remaining, late, most)
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 outcome = await sync.status(
                     session.settings,
                     session.connectors,
@@ -51,7 +51,7 @@ async def _run(args: argparse.Namespace) -> int:
                 )
             rows = session.rows(chosen.decisions)
             if args.json:
-                terminal.out(json.dumps(as_json(session, outcome, rows), ensure_ascii=False))
+                terminal.data(as_json(session, outcome, rows))
             else:
                 tell(session, outcome, rows, chosen)
     return outcome.exit_code
@@ -102,7 +102,9 @@ def as_json(session: Session, outcome: sync.Outcome, rows: list[Row]) -> dict[st
         "left": {str(call): count for call, count in outcome.left.items()},
         "doubts": outcome.doubts,
         "doubtful": list(outcome.doubtful),
-        "failures": [{"code": f.code, "text": f.sentence()} for f in outcome.failures],
+        "failures": [failure.as_json() for failure in outcome.failures],
+        "warnings": list(outcome.warnings),
+        "stopped": outcome.stopped,
         "exit": outcome.exit_code,
         "rows": [row.as_json() for row in rows],
     }
@@ -113,8 +115,10 @@ def tell(session: Session, outcome: sync.Outcome, rows: list[Row], chosen: Chose
     title = f"{session.settings.organisation}: who shows which face where"
     telling.draw(session, rows, title)
     if len(rows) < chosen.people:
-        terminal.say(f"\n{chosen.people - len(rows)} more; --all shows them.")
-    terminal.say(f"\n{telling.summary(outcome)}")
+        terminal.gap()
+        terminal.say(f"{chosen.people - len(rows)} more; --all shows them.")
+    terminal.gap()
+    terminal.say(telling.summary(outcome))
     told = chain(telling.failures(outcome), chosen.late.lines(), chosen.remaining.lines())
     for line in chain(told, telling.doubtful(outcome.doubtful)):
         terminal.say(line)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from sameface import sync
-from sameface.cli import progress
+from sameface.cli import progress, terminal
 from sameface.cli.arguments import add_settings
 from sameface.cli.session import open_session
+from sameface.cli.stopping import stoppable
 from sameface.cli.syncing import ended, keeping
+from sameface.errors import BadUsage
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code as design section 5 fixes it."""
+    if args.by_workers and args.watch:
+        raise BadUsage("Workers do not listen to directories; leave out --watch or --by-workers.")
     if args.by_workers:
         from sameface.cli import handing  # noqa: PLC0415  loads what only workers need
 
@@ -41,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 async def _run(args: argparse.Namespace) -> int:
     async with open_session(args.settings) as session:
         with keeping(session, as_json=args.json) as kept:
-            with progress.bar(quiet=args.json) as watch:
+            with progress.bar(quiet=args.json) as watch, stoppable():
                 outcome = await sync.sync(
                     session.settings,
                     session.connectors,
@@ -57,7 +60,7 @@ async def _watch(args: argparse.Namespace) -> int:
     """An outcome is told after each look that led to something; ends with the last one's code."""
     code = 0
     async with open_session(args.settings) as session:
-        with keeping(session, as_json=args.json) as kept:
+        with keeping(session, as_json=args.json) as kept, stoppable():
             outcomes = sync.watch(
                 session.settings,
                 session.connectors,
@@ -68,6 +71,6 @@ async def _watch(args: argparse.Namespace) -> int:
             )
             async for outcome in outcomes:
                 code = ended(session, outcome, kept, as_json=args.json)
-                sys.stdout.flush()  # who reads it through a pipe waits for it
+                terminal.flush()
                 kept.clear()
     return code

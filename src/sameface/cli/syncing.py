@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -71,7 +70,7 @@ def ended(
     if as_json or kept.remaining is None:
         lag = {"lag": kept.written.as_json(session)}
         told = data(outcome) | kept.late.as_json() | lag | {"exit": code}
-        terminal.out(json.dumps(told, ensure_ascii=False))
+        terminal.data(told)
         return code
     terminal.say(written(outcome))
     before = chain(telling.failures(outcome), kept.late.lines())
@@ -80,10 +79,12 @@ def ended(
         terminal.say(line)
     lagging = list(kept.written.lines(session))
     if lagging:
-        terminal.say("\nWhat will still be seen for a while:")
+        terminal.gap()
+        terminal.say("What will still be seen for a while:")
         for line in lagging:
             terminal.say(line)
-    terminal.say(f"\n{telling.summary(outcome)}")
+    terminal.gap()
+    terminal.say(telling.summary(outcome))
     return code
 
 
@@ -99,7 +100,8 @@ def data(outcome: sync.Outcome) -> dict[str, Any]:
         "results": {str(result): count for result, count in outcome.results.items()},
         "doubts": outcome.doubts,
         "doubtful": list(outcome.doubtful),
-        "failures": [{"code": f.code, "text": f.sentence()} for f in outcome.failures],
+        "failures": [failure.as_json() for failure in outcome.failures],
+        "warnings": list(outcome.warnings),
         "stopped": outcome.stopped,
         "exit": outcome.exit_code,
     }

@@ -43,6 +43,7 @@ def draw(session: Session, rows: Sequence[Row], title: str = "") -> None:
     stores, surfaces = columns(session.book, session.further)
     console, plain = terminal.console(), terminal.is_plain(sys.stdout)
     lines = [_line(row, plain=plain) for row in rows]
+    title = terminal.harmless(title)
     whole = matrix(stores, surfaces, lines, title=title)
     if whole.__rich_measure__(console, console.options).minimum <= console.width:
         console.print(whole)
@@ -65,11 +66,22 @@ def _line(row: Row, *, plain: bool) -> Line:
         return [sign(str(spot.place), letters(row, spot), plain=plain) for spot in spots]
 
     person = row.subject.person
-    return Line(person.name or person.upn, marks(row.stores), marks(row.surfaces))
+    return Line(
+        terminal.harmless(person.name or person.upn), marks(row.stores), marks(row.surfaces)
+    )
+
+
+STOPPED = "Stopped before the end; run again, the same command goes on from here."
 
 
 def summary(outcome: Outcome) -> str:
-    """How the organisation stands, in one sentence."""
+    """How the organisation stands, in one sentence; and that it is not all, if it was stopped."""
+    if not outcome.stopped:
+        return _standing(outcome)
+    return f"{STOPPED} So far {_standing(outcome)}" if outcome.people else STOPPED
+
+
+def _standing(outcome: Outcome) -> str:
     agreeing = f"{outcome.agreeing} of {outcome.people} people show one face in every store"
     parts = [agreeing]
     if outcome.as_is:
@@ -104,6 +116,14 @@ def failures(outcome: Outcome) -> Iterator[str]:
         yield f"  {failure}"
     for warning in outcome.warnings:
         yield f"  Beware: {warning}"
+
+
+def paragraphs(texts: Sequence[str]) -> None:
+    """Say them, with an empty line between."""
+    for number, text in enumerate(texts):
+        if number:
+            terminal.gap()
+        terminal.say(text)
 
 
 def ending(told: Explanation) -> str:

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 import re
-import sys
 import webbrowser
 from datetime import timedelta
 from pathlib import Path
@@ -120,16 +119,17 @@ def _tell(tenant: Tenant, settings: str, args: argparse.Namespace) -> None:
     if args.settings is not None:
         terminal.out(f"# Settings for it are in {args.settings}. Ctrl-C stops it.")
     else:
-        terminal.out("# Settings for it follow (save them as sameface.toml). Ctrl-C stops it.\n")
-        terminal.out(settings)
-    sys.stdout.flush()
+        terminal.out("# Settings for it follow (save them as sameface.toml). Ctrl-C stops it.")
+        terminal.gap()
+        terminal.whole(settings)
+    terminal.flush()
 
 
 async def _open(tenant: Tenant) -> None:
     """The desk in the system's browser; where there is none, its address is what is left."""
     if not await asyncio.to_thread(webbrowser.open, _desk(tenant)):
         terminal.out(f"# No browser was found here; open {_desk(tenant)} in yours.")
-        sys.stdout.flush()
+        terminal.flush()
 
 
 def _desk(tenant: Tenant) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from sameface.cli import terminal
 from sameface.cli.arguments import add_settings
@@ -36,6 +35,6 @@ async def _run(args: argparse.Namespace) -> None:
                 when = session.settings.schedule.sync
                 does = f"syncs at {when} (UTC)" if when else "waits to be asked"
                 terminal.out(f"Worker {name} is at work: it {does}. Ctrl-C ends it.")
-                sys.stdout.flush()
+                terminal.flush()
                 await stop.wait()
         terminal.out(f"Worker {name} has ended.")

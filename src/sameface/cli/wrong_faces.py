@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +34,7 @@ async def _tell(file: Path, *, as_json: bool) -> int:
         named |= {person for two in swapped for person in two.people}
         people = {d.person.id: d.person for d in await vault.dossiers_of(named)}
     if as_json:
-        terminal.out(json.dumps(_data(photos, shared, swapped, people), ensure_ascii=False))
+        terminal.data(_data(photos, shared, swapped, people))
     else:
         for line in _lines(photos, shared, swapped, people):
             terminal.say(line)

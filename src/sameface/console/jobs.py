@@ -106,11 +106,9 @@ class Job:
             "exit": outcome.exit_code if outcome else None,
             "people": self.people,
             "agreeing": outcome.agreeing if outcome else None,
-            "failures": [
-                {"code": one.code, "text": one.sentence()}
-                for one in (outcome.failures if outcome else ())
-            ],
-            "error": {"code": error.code, "text": error.sentence()} if error else None,
+            "failures": [one.as_json() for one in (outcome.failures if outcome else ())],
+            "warnings": list(outcome.warnings) if outcome else [],
+            "error": error.as_json() if error else None,
         }
 
 

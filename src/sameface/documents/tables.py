@@ -30,6 +30,8 @@ def parse_toml(text: str, file: str) -> Table:
         return Table(tomllib.loads(text), file, "", text)
     except tomllib.TOMLDecodeError as wrong:
         raise BadDocument(file, "", "", f"is not valid TOML: {wrong}") from None
+    except RecursionError:
+        raise BadDocument(file, "", "", "is nested too deep") from None
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
@@ -101,7 +103,13 @@ class Table:
         value = self.value(key, str, default, required=default is None)
         if value == "" and default != "":
             raise self.error(key, "is empty")
-        return str(value)
+        return self._whole(key, str(value))
+
+    def _whole(self, key: str, text: str) -> str:
+        """JSON can spell half a character, which nothing can keep or show."""
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise self.error(key, "has half a character in it")
+        return text
 
     def maybe_text(self, key: str) -> str | None:
         return self.text(key) if self.has(key) else self.value(key, str)
@@ -128,6 +136,7 @@ class Table:
         for item in value:
             if not isinstance(item, str):
                 raise self.error(key, f"should be a list of texts; it holds {_shown(item)}")
+            self._whole(key, item)
         return tuple(value)
 
     def time(self, key: str, default: datetime | None = None) -> datetime | None:

@@ -37,6 +37,8 @@ async def run_pages(
     """
     number = 0
     try:
+        if stop.is_set():
+            return False
         async for page in pages:
             if stop.is_set():
                 return False
@@ -75,11 +77,16 @@ async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]
         await items.aclose()
 
 
+def _nobody() -> None:
+    """For whom nobody waits."""
+
+
 @contextmanager
-def listening() -> Iterator[asyncio.Event]:
+def listening(heard: Callable[[], None] = _nobody) -> Iterator[asyncio.Event]:
     """An event that the first Ctrl-C or SIGTERM sets; the second one ends the process as usual.
 
-    Within another `listening` it is the same event: whoever asks, asks all.
+    Within another `listening` it is the same event: whoever asks, asks all. `heard` is called when
+    somebody has asked, so that a person who waits for the end knows that it is coming.
     """
     outer = _HEARD.get()
     if outer is not None:
@@ -87,15 +94,16 @@ def listening() -> Iterator[asyncio.Event]:
         return
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    heard: list[signal.Signals] = []
+    taken: list[signal.Signals] = []
 
     def asked() -> None:
         stop.set()
         restore()
+        heard()
 
     def restore() -> None:
-        while heard:
-            loop.remove_signal_handler(heard.pop())
+        while taken:
+            loop.remove_signal_handler(taken.pop())
 
     token = _HEARD.set(stop)
     try:
@@ -104,7 +112,7 @@ def listening() -> Iterator[asyncio.Event]:
                 loop.add_signal_handler(number, asked)
             except (NotImplementedError, RuntimeError, ValueError):
                 continue  # signals go to the main thread only, and not to every loop
-            heard.append(number)
+            taken.append(number)
         yield stop
     finally:
         _HEARD.reset(token)

@@ -22,6 +22,7 @@ class Verdict:
 
     `before` and `after` are versions of that person, None for no photo; `after` is what the store
     should show. `expected` is the change key that was seen, `standing` how the store stood.
+    `remedy` is what a person can do about it, where that is known; `because` ends with it.
     """
 
     store: str
@@ -31,6 +32,12 @@ class Verdict:
     after: str | None = None
     expected: str | None = None
     standing: Standing = Standing.UNKNOWN
+    remedy: str = ""
+
+    @property
+    def reason(self) -> str:
+        """`because` without the remedy, for lists that say it once for many."""
+        return self.because.removesuffix(f": {self.remedy}") if self.remedy else self.because
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ def _verdict(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy)
 def _as_it_is(cell: Cell, because: str) -> Verdict:
     """A store that nothing is known to be put into."""
     if is_leftover(cell):
-        return _of(cell, Call.ASK, f"shows {cell.unfit}: {REMEDY}", None)
+        return _of(cell, Call.ASK, f"shows {cell.unfit}", None, REMEDY)
     return _left(cell, because)
 
 
@@ -190,18 +197,19 @@ def _withheld(cell: Cell, leave: Leave) -> Verdict:
         return _unknown(cell)
     if cell.standing in NO_PHOTO:
         return _of(cell, Call.NOTHING, "shows no photo, as the person chose", None)
-    call, remark = _taken_away(leave)
+    call, remark, remedy = _taken_away(leave)
     because = f"still shows a photo, which the person withholds from there{remark}"
-    return _of(cell, call, because, cell.photo if call is Call.LEAVE else None)
+    return _of(cell, call, because, cell.photo if call is Call.LEAVE else None, remedy)
 
 
-def _taken_away(leave: Leave) -> tuple[Call, str]:
-    """Who takes a photo away that the person withholds, and what to add to the reason."""
+def _taken_away(leave: Leave) -> tuple[Call, str, str]:
+    """Who takes a photo away that the person withholds, what to add to the reason, and the remedy
+    where a person must act."""
     if leave.writes and leave.removes:
-        return Call.REMOVE, ""
+        return Call.REMOVE, "", ""
     if not leave.writes and leave.by_hand is None:
-        return Call.LEAVE, "; Sameface only reads there"
-    return Call.BY_HAND, f": {REMOVED_BY_HAND}"
+        return Call.LEAVE, _ONLY_READ, ""
+    return Call.BY_HAND, "", REMOVED_BY_HAND
 
 
 def _waiting(cell: Cell, choice: Choice) -> Verdict:
@@ -228,24 +236,26 @@ def _judge(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -
         return _of(cell, Call.NOTHING, because, wanted)
     elif leave.once and not choice.emptied and not is_leftover(cell):
         return _of(cell, Call.LEAVE, f"{_difference(cell, choice, last)}; {_ONCE}", cell.photo)
-    call, remark = _allowed(cell, leave, removes=choice.emptied)
-    return _of(cell, call, f"{_difference(cell, choice, last)}{remark}", wanted)
+    call, remark, remedy = _allowed(cell, leave, removes=choice.emptied)
+    return _of(cell, call, f"{_difference(cell, choice, last)}{remark}", wanted, remedy)
 
 
+_ONLY_READ = "; Sameface only reads there"
 _ONCE = "it was to get a photo once only (seed-once)"
 
 
-def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str]:
-    """Who puts the right photo there, or takes it away, and what to add to the reason."""
+def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str, str]:
+    """Who puts the right photo there, or takes it away, what to add to the reason, and the remedy
+    where a person must act."""
     able = leave.writes and (leave.removes or not removes)
     if not leave.writes and leave.by_hand is None:
-        return Call.LEAVE, "; Sameface only reads there"
+        return Call.LEAVE, _ONLY_READ, ""
     unsure = cell.likeness is Likeness.CANNOT_TELL and cell.standing is Standing.PHOTO
     if unsure and not is_leftover(cell):
-        return Call.ASK, ": look at both, and replace one"
+        return Call.ASK, "", "look at both, and replace one"
     if able:
-        return Call.REMOVE if removes else Call.WRITE, ""
-    return Call.BY_HAND, f": {REMOVED_BY_HAND if removes else leave.by_hand}"
+        return Call.REMOVE if removes else Call.WRITE, "", ""
+    return Call.BY_HAND, "", REMOVED_BY_HAND if removes else leave.by_hand or ""
 
 
 def _difference(cell: Cell, choice: Choice, last: Agreement | None) -> str:
@@ -294,9 +304,10 @@ def _unknown(cell: Cell) -> Verdict:
     return Verdict(cell.store, Call.UNKNOWN, because, None, None, cell.change_key)
 
 
-def _of(cell: Cell, call: Call, because: str, after: str | None) -> Verdict:
+def _of(cell: Cell, call: Call, reason: str, after: str | None, remedy: str = "") -> Verdict:
     before = None if cell.standing in NO_PHOTO else cell.photo
-    return Verdict(cell.store, call, because, before, after, cell.change_key, cell.standing)
+    because = f"{reason}: {remedy}" if remedy else reason
+    return Verdict(cell.store, call, because, before, after, cell.change_key, cell.standing, remedy)
 
 
 def _day(agreement: Agreement) -> str:

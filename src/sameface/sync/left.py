@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sameface.errors import at
 from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
 
@@ -31,7 +32,7 @@ class Left:
     because: str
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.store}: {self.because}"
+        return f"{self.person}, {at(self.store, self.because)}"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -54,7 +55,7 @@ class Cause:
 
     def __str__(self) -> str:
         of = f"{self.people} {'person' if self.people == 1 else 'people'}"
-        return f"{of}, {self.store}: {self.because}" if self.store else f"{of} {self.because}"
+        return f"{of}, {at(self.store, self.because)}" if self.store else f"{of} {self.because}"
 
     def as_json(self) -> dict[str, Any]:
         return {

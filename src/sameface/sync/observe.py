@@ -71,7 +71,8 @@ async def observe_people(
     """Look at some people where a store can find them, and at the whole store where it cannot.
 
     Each is a UPN or mail address and whom the vault takes it for; what one store tells of further
-    names helps to find them in the next.
+    names helps to find them in the next. Error: Interrupted where it was asked to stop, since what
+    is about these people rests on all of their stores.
     """
     wanted = [_Wanted(name, person) for name, person in asked]
     passes: list[Pass] = []
@@ -81,7 +82,14 @@ async def observe_people(
         observer = _Observer(work, store)
         finds = work.connectors[store].capabilities.finds
         passes.append(await (observer.some(wanted) if finds else observer.whole()))
+    work.unless_stopped(unseen(work, passes))
     return tuple(passes)
+
+
+def unseen(work: Work, passes: Iterable[Pass]) -> list[str]:
+    """The stores that were not looked at, or not to their end, and did not fail."""
+    done = {one.store for one in passes if one.whole or one.failure is not None}
+    return [store for store in sorted(work.connectors, key=order) if store not in done]
 
 
 async def observe_again(work: Work, account: Account, owner: str) -> None:
@@ -182,6 +190,8 @@ class _Observer:
         if accounts and (len(accounts) > _FEW or not self._connector.capabilities.finds):
             return False
         for account in accounts:
+            if self._work.stop.is_set():
+                return True
             keys = keys_of(account)
             names = [v for kind, v in keys if kind not in (Key.MAPPED, Key.OBJECT_GUID)]
             seen = await self._connector.find(names)
@@ -195,6 +205,8 @@ class _Observer:
         self._look = await self._vault.begin_look(self._store, self._clock.now())
         failure: StoreFailed | None = None
         for one in wanted:
+            if self._work.stop.is_set():
+                return Pass(self._store, whole=False, failure=failure)
             known = one.person.account(self._store) if one.person else None
             try:
                 if failure is None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sameface.errors import SamefaceError
+from sameface.errors import Interrupted, SamefaceError
 from sameface.sync.choosing import NO_PHOTO, Call
 from sameface.sync.decide import Decision
 from sameface.values import Standing
@@ -108,11 +108,16 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """As design section 5 fixes it; where several hold, in the order 2, 4, 3, 5, 0."""
+        """As design section 5 fixes it; where several hold, in the order 2, 4, 3, 5, 0.
+
+        Stopped before the end it is that of Ctrl-C: what else was found is not all there is.
+        """
+        if self.stopped:
+            return Interrupted.exit
         if any(failure.exit == 2 for failure in self.failures):
             return 2
         broken = any(count for result, count in self.results.items() if not result.good)
-        if self.failures or self.stopped or broken or self.left[Call.UNKNOWN]:
+        if self.failures or broken or self.left[Call.UNKNOWN]:
             return 4
         if self.left[Call.WRITE] or self.left[Call.REMOVE]:
             return 3

@@ -166,6 +166,8 @@ def parse_plan(text: str, file: str) -> Plan:
         raw = json.loads(text)
     except ValueError as wrong:
         raise BadDocument(file, "", "", f"is not valid JSON: {wrong}") from None
+    except RecursionError:
+        raise BadDocument(file, "", "", "is no plan: it is nested too deep") from None
     if not isinstance(raw, dict):
         raise BadDocument(file, "", "", "is no plan; `sameface plan -o FILE` writes one")
     table = Table(raw, file, "")

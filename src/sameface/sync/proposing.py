@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sameface.errors import BadUsage
+from sameface.errors import BadUsage, VaultFailed
 from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
@@ -13,12 +13,12 @@ from sameface.sync.choosing import NO_PHOTO, Call
 from sameface.sync.decide import REMOVED_BY_HAND
 from sameface.sync.left import Left
 from sameface.sync.leftovers import is_leftover
-from sameface.sync.observe import Pass, observe, observe_people
+from sameface.sync.observe import Pass, observe, observe_people, unseen
 from sameface.sync.pinning import policy_of, version_of
 from sameface.sync.plan import Action, Hold, Plan, Verb
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
-from sameface.sync.run import Connectors, Watch, maybe_person, person_of
+from sameface.sync.run import Connectors, Watch, last_file, maybe_person, person_of
 from sameface.sync.work import Work, silent
 from sameface.values import Cell, Person, Standing, Version
 from sameface.vault import Deed, Dossier, Vault
@@ -54,7 +54,7 @@ async def restore(
     """Put a version of somebody's into every store that may be written, and pin it there.
 
     `version` is how its digest begins. Errors: UnknownPerson, BadUsage (no such version, or the
-    settings leave that person alone), VaultFailed, BlobLost.
+    settings leave that person alone), VaultFailed, BlobLost, Interrupted.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
@@ -91,7 +91,7 @@ async def undo(
     """Put back what that run changed, as far as stores still show what it left.
 
     Its people are then left as they are until an authority changes. Errors: BadUsage where there
-    is no such run or it wrote nothing, VaultFailed.
+    is no such run or it wrote nothing, VaultFailed, Interrupted.
     """
     deeds = await vault.deeds(run)
     if deeds is None:
@@ -139,8 +139,9 @@ async def forget(
 ) -> Proposal:
     """Remove somebody's photo from every store that allows it; the vault is `erase`d after that.
 
-    Errors: UnknownPerson, BadUsage where the settings pin that person, VaultFailed.
+    Errors: UnknownPerson, BadUsage where the settings pin that person, VaultFailed, Interrupted.
     """
+    _last_plan_may_go(vault)
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, silent)
         dossier, policy = await _seen(work, name)
@@ -165,11 +166,20 @@ async def erase(vault: Vault, clock: Clock, person: Person, run: str) -> tuple[s
     `run` is the one that emptied the stores. The last plan goes too: it may name the person.
     """
     async with vault.alone():
-        (vault.folder / "plan.json").unlink(missing_ok=True)
+        last_file(vault).unlink(missing_ok=True)
         return await vault.erase(person.id, run, clock.now())
 
 
 # ---------------------------------------------------------------------------
+
+
+def _last_plan_may_go(vault: Vault) -> None:
+    """What would keep the vault from being erased is found before any store is emptied."""
+    if last_file(vault).is_dir():
+        raise VaultFailed(
+            f"{last_file(vault)} is a folder, where the last plan is kept; move it away first."
+        )
+
 
 Aim = tuple[str | None, str]
 """The photo a store is to show (None: no photo), and why."""
@@ -188,7 +198,9 @@ async def _seen(work: Work, name: str) -> tuple[Dossier, Policy]:
 async def _look_at(work: Work, ids: Collection[str]) -> tuple[Pass, ...]:
     """Look at these people; at everybody where one by one would take more requests than that."""
     if len(ids) > _FEW:
-        return await observe(work)
+        passes = await observe(work)
+        work.unless_stopped(unseen(work, passes))
+        return passes
     people = [dossier.person for dossier in await work.vault.dossiers_of(ids)]
     return await observe_people(work, [(person.upn, person) for person in people])
 
@@ -322,7 +334,11 @@ def _was(deed: Deed) -> str:
 
 
 def _plan(work: Work, verb: str, actions: Iterable[Action], pins: tuple[Hold, ...]) -> Plan:
-    """The plan, with what whoever applies it should know first."""
+    """The plan, with what whoever applies it should know first.
+
+    Asked to stop while it was made, nobody gets it: its writes would follow after all.
+    """
+    work.unless_stopped()
     some = tuple(actions)
     now, warnings = work.clock.now(), tuple(remembering(some))
     return Plan(work.settings.organisation, now, some, pins, verb, warnings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -23,17 +22,17 @@ from sameface.http import Clock
 from sameface.jobs import listening, run_pages
 from sameface.settings import Settings
 from sameface.sync.apply import Applier
-from sameface.sync.choosing import Call
 from sameface.sync.decide import Decision
 from sameface.sync.judging import PAGE, Judge, people
 from sameface.sync.left import LISTED, Leaving
-from sameface.sync.observe import Pass, observe, observe_people
-from sameface.sync.outcome import Outcome, Progress, Result, Tally
+from sameface.sync.observe import Pass, observe, observe_people, unseen
+from sameface.sync.outcome import Outcome, Progress, Result
+from sameface.sync.parts import begin, foreseen, keep_page, retire
 from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
 from sameface.sync.policy import Policy
 from sameface.sync.remembering import remembering
-from sameface.sync.work import Work, operator, silent
+from sameface.sync.work import Work, silent
 from sameface.values import Person
 from sameface.vault import Dossier, Looking, Vault
 
@@ -56,7 +55,8 @@ async def status(
 ) -> Outcome:
     """Look at everybody, or only at those `names`, and say what is left to do.
 
-    Decisions are told in the order of people's names. Errors: UnknownPerson, VaultFailed.
+    Decisions are told in the order of people's names. Errors: UnknownPerson, VaultFailed, and for
+    `names` Interrupted where it was asked to stop.
     """
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, tell)
@@ -75,7 +75,9 @@ async def plan(
 ) -> tuple[Plan, Outcome]:
     """As `status`, and the writes that a sync would make, saved as the vault's last plan.
 
-    It lists what is left of the first people only, unless the `whole` of it is asked for.
+    It lists what is left of the first people only, unless the `whole` of it is asked for. Errors:
+    Interrupted where it was asked to stop, since a plan of some would pass for that of all; then
+    the last plan stays.
     """
     leaving = Leaving(None if whole else LISTED)
     actions: list[Action] = []
@@ -90,6 +92,7 @@ async def plan(
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, progress, collect)
         outcome = await _status(work)
+        work.unless_stopped()
     made = Plan(
         settings.organisation,
         clock.now(),
@@ -104,14 +107,19 @@ async def plan(
     return made, outcome
 
 
+def last_file(vault: Vault) -> Path:
+    """Where the vault's last plan is kept."""
+    return vault.folder / "plan.json"
+
+
 def last_plan(vault: Vault) -> Plan:
     """The plan made last. Errors: BadUsage where there is none, BadDocument."""
-    return load_plan(_last(vault))
+    return load_plan(last_file(vault))
 
 
 def save_last(vault: Vault, made: Plan) -> None:
     """Make that the vault's last plan, which `last_plan` gives."""
-    made.save(_last(vault))
+    made.save(last_file(vault))
 
 
 async def apply(
@@ -181,7 +189,8 @@ async def _sync(work: Work, run: str) -> Outcome:
     passes = await observe(work)
     policy = await _policy(work, passes)
     judge = Judge(work, policy)
-    applier = Applier(work, run, await foreseen(work, judge, run))
+    writes = 0 if work.stop.is_set() else await foreseen(work, judge, run)
+    applier = Applier(work, run, writes)
 
     async def step(page: tuple[Dossier, ...]) -> None:
         await keep_page(work, judge, applier, run, page)
@@ -211,7 +220,7 @@ async def look_back(
         raise BadUsage(f"There is no run {run} in this vault; `sameface audit export` names all.")
     done = advance.run
     if why := await vault.workers.why_ended(run):
-        raise SyncStopped(why) if done.exit == SyncStopped.exit else VaultFailed(why)
+        raise SyncStopped(why, run=run) if done.exit == SyncStopped.exit else VaultFailed(why)
     passes = [_passed(one) for one in advance.looks if one.store in connectors]
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, silent, tell)
@@ -223,58 +232,6 @@ async def look_back(
 
 
 # ---------------------------------------------------------------------------
-# The parts of a sync, which workers share too (`sync.shared`)
-
-
-def new_run(clock: Clock) -> str:
-    """A name for a run: when it began, and four digits that tell it from others."""
-    return f"{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-async def begin(work: Work, verb: str, name: str | None = None) -> str:
-    """A new run; writes that an earlier one announced and never settled are marked so."""
-    now = work.clock.now()
-    run = name or new_run(work.clock)
-    await work.vault.begin_run(run, verb, now, operator())
-    for intent in await work.vault.in_flight():
-        why = "its run ended before it was read back"
-        await work.vault.settle(intent.id, intent.cut_off(now, why))
-    return run
-
-
-async def foreseen(work: Work, judge: Judge, run: str) -> int:
-    """How many writes there will be; SyncStopped where that is too many."""
-    forecast = await judge.forecast()
-    if stopped := _stopped(work.settings, judge, forecast):
-        raise stopped
-    writes = forecast.verdicts[Call.WRITE] + forecast.verdicts[Call.REMOVE]
-    await work.vault.workers.expect(run, writes)
-    return writes
-
-
-async def keep_page(
-    work: Work, judge: Judge, applier: Applier, run: str, page: tuple[Dossier, ...]
-) -> None:
-    """Decide about a page of people, write what that says, and decide again for good."""
-    decisions = [judge.decide(dossier) for dossier in page]
-    actions = [action for one in decisions for action in actions_of(one)]
-    if actions:
-        await applier.apply(actions)
-        await judge.remember([pin for one in decisions for pin in pins_of(one)], run)
-        page = await work.vault.dossiers_of([dossier.person.id for dossier in page])
-    await judge.page(page, run)
-
-
-# ---------------------------------------------------------------------------
-
-
-async def retire(work: Work, policy: Policy, run: str) -> None:
-    """Versions that nobody has shown for longer than the settings keep them leave the vault."""
-    keep = work.settings.storage.keep
-    if keep is not None:
-        pinned = {wish.pin for wishes in policy.people.values() for wish in wishes if wish.pin}
-        now = work.clock.now()
-        await work.vault.upkeep.retire(now - keep, pinned, run, now)
 
 
 @asynccontextmanager
@@ -311,12 +268,13 @@ async def _status_of(work: Work, names: Sequence[str]) -> Outcome:
     asked = [(name, await maybe_person(work.vault, name)) for name in names]
     if any(known is None and "@" not in name for name, known in asked):
         passes = await observe(work)  # a name that no store can be asked for
+        work.unless_stopped(unseen(work, passes))
     else:
         passes = await observe_people(work, [(p.upn if p else name, p) for name, p in asked])
     found = [(await person_of(work.vault, known, name)).id for name, known in asked]
     judge = Judge(work, await _policy(work, passes))
     await judge.page(await work.vault.dossiers_of(found))
-    return await judge.outcome(passes, stopped=work.stop.is_set(), of_some=True)
+    return await judge.outcome(passes, of_some=True)
 
 
 async def person_of(vault: Vault, known: Person | None, name: str) -> Person:
@@ -370,30 +328,6 @@ def _reached(pins: Sequence[Hold], applier: Applier) -> Iterator[Hold]:
             yield replace(hold, why=f"{hold.why}{partly}")
 
 
-def _stopped(settings: Settings, judge: Judge, forecast: Tally) -> SyncStopped | None:
-    """Why a sync must not begin to write, if it must not."""
-    if empty := judge.empty(forecast):
-        return _looks_empty(empty)
-    if not settings.stop_above.allows(forecast.changing, forecast.people):
-        return _too_many(settings, forecast)
-    return None
-
-
-def _too_many(settings: Settings, forecast: Tally) -> SyncStopped:
-    return SyncStopped(
-        f"A sync would change {forecast.changing} of {forecast.people} people, more than "
-        f"{settings.stop_above} (stop-above in {settings.file.name}); nothing was written. Look at "
-        "`sameface plan`, then raise stop-above, or `sameface apply` the plan."
-    )
-
-
-def _looks_empty(sentences: Sequence[str]) -> SyncStopped:
-    return SyncStopped(
-        f"{' '.join(sentences)} Nothing was written. Look at that store; if it is as it should "
-        "be, `sameface plan` shows what would follow and `sameface apply` does it."
-    )
-
-
 def _passed(look: Looking) -> Pass:
     """What is known afterwards of a look at a store."""
     failure = None if look.ended else StoreFailed(look.store, _NOT_SEEN)
@@ -403,7 +337,3 @@ def _passed(look: Looking) -> Pass:
 async def _chunks(actions: Sequence[Action]) -> AsyncIterator[Sequence[Action]]:
     for start in range(0, len(actions), PAGE):
         yield actions[start : start + PAGE]
-
-
-def _last(vault: Vault) -> Path:
-    return vault.folder / "plan.json"

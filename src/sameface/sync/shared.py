@@ -21,8 +21,8 @@ from sameface.sync.choosing import Call
 from sameface.sync.judging import PAGE, Judge
 from sameface.sync.observe import Pass, observe, observe_again, observe_people, order
 from sameface.sync.outcome import Outcome, Result
+from sameface.sync.parts import begin, foreseen, keep_page, retire
 from sameface.sync.pinning import policy_of
-from sameface.sync.run import begin, foreseen, keep_page, retire
 from sameface.sync.work import Work, silent
 from sameface.values import Person
 from sameface.vault import Intent, Vault

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sameface.connectors.base import Connector
 from sameface.connectors.watching import Watches
-from sameface.errors import BadUsage, StoreFailed, SyncStopped, UnknownPerson
+from sameface.errors import BadUsage, Interrupted, StoreFailed, SyncStopped, UnknownPerson
 from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
@@ -93,7 +93,7 @@ async def watch(
                     made = await _plan_of(
                         settings, connectors, vault, clock, names=names, people=people
                     )
-                    if made is not None:
+                    if made is not None and not stop.is_set():
                         yield await apply(
                             settings, connectors, vault, clock, progress, plan=made, tell=tell
                         )
@@ -155,7 +155,8 @@ async def _plan_of(
         pins.extend(pins_of(decision))
 
     for name in names:
-        with contextlib.suppress(UnknownPerson):  # gone again; the next look at all tells how
+        # Gone again: the next look at all tells how. Interrupted: the watch ends, as it was asked.
+        with contextlib.suppress(UnknownPerson, Interrupted):
             await status(settings, connectors, vault, clock, tell=collect, names=[name])
     changing = len({action.person for action in actions})
     if not settings.stop_above.allows(changing, max(people, changing)):

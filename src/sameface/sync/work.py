@@ -6,10 +6,11 @@ import asyncio
 import getpass
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sameface.connectors.base import Connector
+from sameface.errors import Interrupted
 from sameface.http import Clock
 from sameface.settings import Settings
 from sameface.sync.decide import Decision
@@ -32,6 +33,17 @@ class Work:
     stop: asyncio.Event
     progress: Callable[[Progress], None]
     tell: Callable[[Decision], None]
+
+    def unless_stopped(self, unseen: Sequence[str] = ()) -> None:
+        """Error: Interrupted where it was asked to stop, naming the stores not looked at.
+
+        For what must be whole or not be at all, such as a plan.
+        """
+        if self.stop.is_set():
+            where = f"before {', '.join(unseen)} had been looked at" if unseen else "before the end"
+            raise Interrupted(
+                f"Asked to stop {where}: no plan was made and nothing was written; run it again."
+            )
 
 
 def silent(_: Progress | Decision) -> None:

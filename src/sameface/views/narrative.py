@@ -32,6 +32,7 @@ def narrate(report: Report, *, plain: bool = False) -> Iterator[str]:
             yield from _happened(one, scenario.start, wording)
         else:
             yield from _looked(one, scenario.start, scenario.book, wording, plain=plain)
+    yield ""
     yield _verdict(report)
 
 
@@ -109,5 +110,5 @@ def _verdict(report: Report) -> str:
     wrong = sum(not one.ok for one in report.looks)
     count = len(report.looks)
     if wrong:
-        return f"\n  {wrong} of {count} looks do not hold."
-    return f"\n  All {count} looks hold." if count else "\n  Nobody looked."
+        return f"  {wrong} of {count} looks do not hold."
+    return f"  All {count} looks hold." if count else "  Nobody looked."

@@ -9,7 +9,7 @@ from sameface.tenant.calls import Answer, Call, Declined, json_answer
 def told(wrong: SamefaceError) -> Answer:
     """One of the house's own errors."""
     status = 404 if isinstance(wrong, UnknownPerson) else 400
-    return json_answer({"error": {"code": wrong.code, "text": wrong.sentence()}}, status)
+    return json_answer({"error": wrong.as_json()}, status)
 
 
 def unknown(what: str) -> Declined:
