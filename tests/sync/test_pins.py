@@ -232,3 +232,19 @@ async def test_who_is_left_as_they_are_does_not_count_as_agreeing(
 
     assert (outcome.people, outcome.agreeing, outcome.as_is) == (1, 0, 1)
     assert outcome.exit_code == 0
+
+
+async def test_an_undo_that_finds_nothing_to_put_back_holds_nobody(
+    office: Office, stores: tuple[MemoryStore, MemoryStore, MemoryStore]
+) -> None:
+    """Both stores got another photo since: the next sync decides as ever."""
+    _, exchange, sharepoint = stores
+    run = (await office.sync()).run
+    for store in (exchange, sharepoint):
+        store.put(ALICE, NEWER)
+
+    proposal, _ = await office.undo(run)
+
+    assert (proposal.plan.actions, proposal.plan.pins) == ((), ())
+    assert (await office.sync()).results == {Result.WRITTEN: 2}
+    assert same(exchange.shows(ALICE), NEW)

@@ -110,3 +110,20 @@ async def test_an_own_choice_survives_where_nothing_can_be_removed(office: Offic
         await office.sync()
 
     assert same(exchange.shows(ALICE), B)
+
+
+async def test_from_the_only_authority_it_comes_back(office: Office) -> None:
+    """Nobody has another photo, so the one that all others show is the one of today."""
+    office.authorities = ("exchange",)
+    exchange, sharepoint = (office.store(s, writes=True) for s in ("exchange", "sharepoint"))
+    for store in (exchange, sharepoint):
+        store.join(ALICE, A)
+    await office.sync()
+    await withhold(office, "exchange")
+    await office.sync()
+    assert exchange.shows(ALICE) is None
+    await withhold(office)
+
+    assert (await office.sync()).exit_code == 0
+
+    assert same(exchange.shows(ALICE), A)

@@ -12,6 +12,7 @@ from sameface.sync.leftovers import REMEDY, is_leftover
 from sameface.sync.policy import Policy
 from sameface.values import Cell, Standing
 from sameface.vault import Agreement, Pin
+from sameface.vault.values import SHOWN_AGAIN
 
 NO_PHOTO = frozenset({Standing.NEVER, Standing.DELETED, Standing.NONE, Standing.PLACEHOLDER})
 """Standings that are agreement when they are everywhere. A placeholder never counts as a photo."""
@@ -135,7 +136,7 @@ def _by_authority(held: Held, agreed: Agreed, policy: Policy) -> Choice:
         choice = _says(store, held, agreed, policy)
         if choice is not None:
             return choice
-    return _without_authority(held, policy)
+    return _without_authority(held, agreed, policy)
 
 
 def _says(store: str, held: Held, agreed: Agreed, policy: Policy) -> Choice | None:
@@ -176,19 +177,29 @@ def _key(removal: str) -> str:
     return f'removal = "{removal}"'
 
 
-def _without_authority(held: Held, policy: Policy) -> Choice:
-    """No authority has a photo. Fine while the others agree; else only a person can say."""
+def _without_authority(held: Held, agreed: Agreed, policy: Policy) -> Choice:
+    """No authority has a photo. Fine while the others agree; else only a person can say.
+
+    Where a store was emptied since its person withheld their photo from there, and shows it again,
+    it says nothing against the others.
+    """
     cells = [cell for cell in held.values() if cell.standing is not Standing.UNKNOWN]
     photos = {cell.photo for cell in cells if cell.standing is Standing.PHOTO}
     if not photos:
         return Choice(None, "no store has a photo")
-    if len(photos) == 1 and None not in photos and all(c.standing is Standing.PHOTO for c in cells):
+    shown = all(c.standing is Standing.PHOTO or _is_awaited(c, agreed) for c in cells)
+    if len(photos) == 1 and None not in photos and shown:
         return Choice(photos.pop(), "no authority has a photo, and the others agree")
     holders = [cell.store for cell in cells if cell.standing is Standing.PHOTO]
     where = f"{' and '.join(holders)} {'does' if len(holders) == 1 else 'do'}"
     asked = policy.authorities[0] if policy.authorities else "an authority"
     because = f"no authority has a photo, {where}: put one into {asked}"
     return Choice(None, because, holders[0], Call.ASK)
+
+
+def _is_awaited(cell: Cell, agreed: Agreed) -> bool:
+    last = agreed.get(cell.store)
+    return last is not None and last.change_key == SHOWN_AGAIN
 
 
 def _ranked(store: str, policy: Policy) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sameface.settings import OwnChoice
 from sameface.sync.choosing import NO_PHOTO, Call, Choice, choose, has_lapsed
-from sameface.sync.leftovers import REMEDY, is_leftover
+from sameface.sync.leftovers import REMEDY, UNPROVEN, is_leftover
 from sameface.sync.policy import Leave, Policy
 from sameface.values import Cell, Likeness, Person, Standing
 from sameface.vault import Agreement, Pin
@@ -236,7 +237,7 @@ def _judge(cell: Cell, choice: Choice, last: Agreement | None, policy: Policy) -
         return _of(cell, Call.NOTHING, because, wanted)
     elif leave.once and not choice.emptied and not is_leftover(cell):
         return _of(cell, Call.LEAVE, f"{_difference(cell, choice, last)}; {_ONCE}", cell.photo)
-    call, remark, remedy = _allowed(cell, leave, removes=choice.emptied)
+    call, remark, remedy = _allowed(cell, policy, removes=choice.emptied)
     return _of(cell, call, f"{_difference(cell, choice, last)}{remark}", wanted, remedy)
 
 
@@ -244,14 +245,23 @@ _ONLY_READ = "; Sameface only reads there"
 _ONCE = "it was to get a photo once only (seed-once)"
 
 
-def _allowed(cell: Cell, leave: Leave, *, removes: bool) -> tuple[Call, str, str]:
+def _is_unsure(cell: Cell, policy: Policy) -> bool:
+    """True where it may be the photo wanted, or what somebody chose there, and that would count."""
+    if cell.standing is not Standing.PHOTO or cell.likeness is not Likeness.CANNOT_TELL:
+        return False
+    if cell.unfit == UNPROVEN:
+        return policy.own_choice is not OwnChoice.OVERWRITE
+    return not is_leftover(cell)
+
+
+def _allowed(cell: Cell, policy: Policy, *, removes: bool) -> tuple[Call, str, str]:
     """Who puts the right photo there, or takes it away, what to add to the reason, and the remedy
     where a person must act."""
+    leave = policy.stores[cell.store]
     able = leave.writes and (leave.removes or not removes)
     if not leave.writes and leave.by_hand is None:
         return Call.LEAVE, _ONLY_READ, ""
-    unsure = cell.likeness is Likeness.CANNOT_TELL and cell.standing is Standing.PHOTO
-    if unsure and not is_leftover(cell):
+    if _is_unsure(cell, policy):
         return Call.ASK, "", "look at both, and replace one"
     if able:
         return Call.REMOVE if removes else Call.WRITE, "", ""

@@ -13,7 +13,8 @@ from sameface.errors import PictureRefused, SignInRefused, StoreFailed
 from sameface.jobs import ahead, run_pages
 from sameface.people import aliases_of, keys_of
 from sameface.sync.keeper import Group, Recognised
-from sameface.sync.leftovers import LEFTOVER
+from sameface.sync.leftovers import LEFTOVERS
+from sameface.sync.ours import left_there
 from sameface.sync.outcome import Progress
 from sameface.sync.work import Work
 from sameface.values import (
@@ -309,11 +310,10 @@ class _Observer:
         return None
 
     async def _finding(self, one: _Read, what: Recognised | PictureRefused) -> Finding:
+        if left := await left_there(self._vault, one.owner, self._store, one.known, what):
+            return _leftover(one.seen, digest_of(one.data), one.known, left)
         if isinstance(what, Recognised):
             return _finding(one.seen, what, one.known)
-        before = None if one.known is None else one.known.change_key
-        if await self._vault.unproven(one.owner, self._store, before):
-            return _leftover(one.seen, digest_of(one.data), one.known)
         why = f"{self._store}: {what.sentence()}"
         return _carried(self._unknown(one.seen.account, why), one.known)
 
@@ -369,15 +369,15 @@ def _finding(seen: Observation, what: Recognised, known: Remembered | None) -> F
     return Finding(dated, what.picture, what.version, what.likeness, what.unfit)
 
 
-def _leftover(seen: Observation, picture: str, known: Remembered | None) -> Finding:
+def _leftover(seen: Observation, picture: str, known: Remembered | None, what: str) -> Finding:
     """What an account shows, its picture being what a write of ours left there."""
     dated = _dated(seen, known, changed=True)
-    return Finding(dated, picture, None, Likeness.CANNOT_TELL, LEFTOVER)
+    return Finding(dated, picture, None, Likeness.CANNOT_TELL, what)
 
 
 def _was_photo(known: Remembered) -> bool:
     """True where what was read was no placeholder."""
-    return known.version is not None or known.unfit == LEFTOVER
+    return known.version is not None or known.unfit in LEFTOVERS
 
 
 def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Observation:

@@ -122,7 +122,8 @@ async def undo(
             actions += some
             left += [*moved, *more]
             why = f"run {run} was undone on {clock.now():%d %b %Y}"
-            pins.append(Hold(dossier.person.id, None, why))
+            if some or not (moved or more):  # something is put back, or all of it is as it was
+                pins.append(Hold(dossier.person.id, None, why))
             people.append(dossier.person)
         plan = _plan(work, "undo", actions, tuple(pins))
         return Proposal(plan, tuple(people), tuple(left))

@@ -88,16 +88,23 @@ async def deeds(connection: AsyncConnection, run: str) -> tuple[Deed, ...] | Non
 
 
 async def unproven(
-    connection: AsyncConnection, person: str, store: str, change_key: str | None
-) -> bool:
-    """True where the last write there never was proven, and found the photo under that key."""
+    connection: AsyncConnection,
+    person: str,
+    store: str,
+    change_key: str | None,
+    since: datetime | None,
+) -> tuple[str | None, str | None] | None:
+    """(before, after) of the last write there, where it never was proven and came after a look that
+    saw that key, `since` then; None otherwise."""
     of = actions.c
-    query = sa.select(of.outcome, of.expected).where(of.person == person, of.store == store)
+    query = sa.select(actions).where(of.person == person, of.store == store)
     touched = sa.or_(of.outcome.is_(None), of.outcome.not_in(("moved", "refused")))
     last = (await connection.execute(query.where(touched).order_by(of.id.desc()).limit(1))).first()
-    if last is None or last.outcome in ("written", "removed"):
-        return False
-    return bool(last.expected == change_key)
+    if last is None or last.outcome in ("written", "removed") or last.expected != change_key:
+        return None
+    if change_key is None and since is not None and last.intended_at < since:
+        return None
+    return last.before, last.after
 
 
 async def latest(connection: AsyncConnection, limit: int) -> tuple[str, ...]:

@@ -320,10 +320,13 @@ class Vault:
         async with self._reading() as connection:
             return await runs.deeds(connection, run)
 
-    async def unproven(self, person_id: str, store: str, change_key: str | None) -> bool:
-        """True where our last write there was never proven; `change_key` is the last one seen."""
+    async def unproven(
+        self, person_id: str, store: str, key: str | None, since: datetime | None
+    ) -> tuple[str | None, str | None] | None:
+        """(before, after) of our last write there, where it was never proven and came after a
+        look that saw that change key, `since` then."""
         async with self._reading() as connection:
-            return await runs.unproven(connection, person_id, store, change_key)
+            return await runs.unproven(connection, person_id, store, key, since)
 
     async def latest_runs(self, limit: int = 3) -> tuple[str, ...]:
         """The last runs that did something, the newest first."""
