@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,10 @@ from tests.sync.kit import UPLOAD, Office
 from sameface import sync
 from sameface.cli import handing
 from sameface.cli.syncing import ended, keeping
-from sameface.errors import BadUsage, SyncStopped, VaultFailed
+from sameface.errors import BadSettings, BadUsage, SyncStopped, VaultFailed
 from sameface.http import Clock
 from sameface.jobs import hand_over, progress, working
-from sameface.settings import StopAbove
+from sameface.settings import PolicySettings, StopAbove, Wishes
 from sameface.sync.shared import works
 from sameface.vault import Vault
 
@@ -161,6 +162,35 @@ async def test_a_sync_that_could_not_begin_says_why(
     async with shared.vault.alone():
         with pytest.raises(VaultFailed, match=r"Another run .* is writing"):
             await by_workers(shared, "r1", capsys)
+
+
+async def test_wrong_settings_end_the_run_at_once(
+    offices: tuple[Office, Office], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pin that is nobody's version: not tried again, and the journal names nobody."""
+    _, shared = offices
+    await by_workers(shared, "r0", capsys)
+    shared.policy = PolicySettings(people=((ALICE, Wishes(pin="deadbeef", whose=ALICE)),))
+
+    with pytest.raises(BadSettings, match=r"ended by an error \[SF-102\]"):
+        await by_workers(shared, "r1", capsys)
+
+    ended = (await shared.vault.history())[-1][1]
+    assert (ended.run, ended.what) == ("r1", "run ended")
+    assert ALICE not in ended.why
+
+
+async def test_a_page_that_fails_ends_the_run(
+    offices: tuple[Office, Office], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The vault's pictures cannot be written: told as what it is, after all tries."""
+    _, shared = offices
+    pictures = shared.vault.folder / "pictures"
+    shutil.rmtree(pictures)
+    pictures.write_text("in the way")
+
+    with pytest.raises(VaultFailed, match="pictures"):
+        await by_workers(shared, "r1", capsys)
 
 
 async def test_of_a_run_that_never_was_nothing_is_told(offices: tuple[Office, Office]) -> None:

@@ -139,7 +139,8 @@ class Outside(RuleBasedStateMachine):
     @rule(theirs=st.frozensets(people))
     def say_whose(self, theirs: frozenset[str]) -> None:
         """The administrator says in people.csv that all accounts of that name are that person's."""
-        self.office.mapping = Said({("", upn): upn for upn in theirs})
+        lines = {("", upn): line for line, upn in enumerate(sorted(theirs), 2)}
+        self.office.mapping = Said({("", upn): upn for upn in theirs}, lines, "mapping.csv")
         for upn in theirs:
             self._anybody(upn)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sameface.errors import BadUsage, VaultFailed
+from sameface.jobs.recording import failure, may_pass, read, spelt
 
 if TYPE_CHECKING:
     from dbos import DBOSConfig, StepOptions
@@ -207,11 +208,12 @@ class _Crew:
         await asyncio.gather(*flows, return_exceptions=True)
 
     async def do(self, deed: str, argument: Json) -> Json:
-        from dbos import DBOS  # noqa: PLC0415  as above
+        from dbos import DBOS, error  # noqa: PLC0415  as above
 
         tried: StepOptions = {
             "name": deed,
             "retries_allowed": True,
+            "should_retry": may_pass,
             "max_attempts": 4,
             "interval_seconds": 1.0,
             "backoff_rate": 3.0,
@@ -222,6 +224,8 @@ class _Crew:
         self._idle.clear()
         try:
             return await DBOS.run_step_async(tried, self._works.deeds[deed], argument)
+        except error.DBOSMaxStepRetriesExceeded as tries:
+            raise failure(tries) from tries
         finally:  # recorded by now
             self._in_hand -= 1
             if self._in_hand == 0:
@@ -234,7 +238,16 @@ class _Crew:
             await DBOS.enqueue_workflow_async(_PARTS, self._registered, flow, argument)
             for argument in arguments
         ]
-        return [await part.get_result(polling_interval_sec=0.2) for part in parts]
+        done: list[Json] = []
+        failed: list[Exception] = []
+        for part in parts:
+            try:
+                done.append(await part.get_result(polling_interval_sec=0.2))
+            except Exception as wrong:  # the other parts come to their ends first
+                failed.append(wrong)
+        if failed:
+            raise failed[0]
+        return done
 
     async def _due(self, at: str) -> None:
         """A schedule has come round: one worker is told, and leaves the job to all of them."""
@@ -363,28 +376,15 @@ def _json() -> Any:
 
     class Plain(Serializer):
         def serialize(self, data: Any) -> str:
-            return json.dumps(data, default=_spelt)
+            return json.dumps(data, default=spelt)
 
         def deserialize(self, serialized_data: str) -> Any:
-            data = json.loads(serialized_data)
-            return RuntimeError(data["raised"]) if _is_raised(data) else data
+            return read(json.loads(serialized_data))
 
         def name(self) -> str:
             return "sameface_json"
 
     return Plain()
-
-
-def _spelt(data: Any) -> Json:
-    if isinstance(data, datetime):
-        return data.isoformat()
-    if isinstance(data, BaseException):
-        return {"raised": str(data)}
-    raise TypeError(f"{type(data).__name__} is not JSON")
-
-
-def _is_raised(data: Json) -> bool:
-    return isinstance(data, dict) and data.keys() == {"raised"}
 
 
 _log = logging.getLogger("sameface.jobs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from sameface.errors import SyncStopped
+from sameface.errors import SamefaceError, SyncStopped, VaultFailed
 from sameface.http import Clock
 from sameface.settings import Settings
 from sameface.sync.apply import Applier
@@ -32,6 +32,15 @@ async def begin(work: Work, verb: str, name: str | None = None) -> str:
         why = "its run ended before it was read back"
         await work.vault.settle(intent.id, intent.cut_off(now, why))
     return run
+
+
+def why_ended(wrong: SamefaceError) -> str:
+    """What the journal, which holds no names, is told of an error that ended a run."""
+    if isinstance(wrong, SyncStopped | VaultFailed):
+        return wrong.sentence()
+    return (
+        f"It ended by an error [{wrong.code}]; `sameface status`, or the workers' log, tells more."
+    )
 
 
 async def foreseen(work: Work, judge: Judge, run: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sameface.connectors.base import Connector
 from sameface.errors import (
+    BadSettings,
     BadUsage,
     SamefaceError,
     StoreFailed,
@@ -27,7 +28,7 @@ from sameface.sync.judging import PAGE, Judge, people
 from sameface.sync.left import LISTED, Leaving
 from sameface.sync.observe import Pass, observe, observe_people, unseen
 from sameface.sync.outcome import Outcome, Progress, Result
-from sameface.sync.parts import begin, foreseen, keep_page, retire
+from sameface.sync.parts import begin, foreseen, keep_page, retire, why_ended
 from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, load_plan, pins_of
 from sameface.sync.policy import Policy
@@ -220,7 +221,9 @@ async def look_back(
         raise BadUsage(f"There is no run {run} in this vault; `sameface audit export` names all.")
     done = advance.run
     if why := await vault.workers.why_ended(run):
-        raise SyncStopped(why, run=run) if done.exit == SyncStopped.exit else VaultFailed(why)
+        if done.exit == SyncStopped.exit:
+            raise SyncStopped(why, run=run)
+        raise BadSettings(why) if done.exit == BadSettings.exit else VaultFailed(why)
     passes = [_passed(one) for one in advance.looks if one.store in connectors]
     with listening() as stop:
         work = Work(settings, connectors, vault, clock, stop, silent, tell)
@@ -246,14 +249,13 @@ async def _alone(vault: Vault) -> AsyncIterator[asyncio.Event]:
 async def _ending(work: Work, run: str) -> AsyncIterator[None]:
     """A run that breaks off by an error is ended, with its exit code and why.
 
-    The journal holds no names, and most sentences do: of these it gets the error's code.
+    See `why_ended` for what the journal is told.
     """
     try:
         yield
     except SamefaceError as wrong:
-        why = wrong.sentence() if isinstance(wrong, SyncStopped) else f"by an error [{wrong.code}]"
         with suppress(VaultFailed):  # which may be what went wrong
-            await work.vault.end_run(run, wrong.exit, work.clock.now(), why)
+            await work.vault.end_run(run, wrong.exit, work.clock.now(), why_ended(wrong))
         raise
 
 

@@ -21,7 +21,7 @@ from sameface.sync.choosing import Call
 from sameface.sync.judging import PAGE, Judge
 from sameface.sync.observe import Pass, observe, observe_again, observe_people, order
 from sameface.sync.outcome import Outcome, Result
-from sameface.sync.parts import begin, foreseen, keep_page, retire
+from sameface.sync.parts import begin, foreseen, keep_page, retire, why_ended
 from sameface.sync.pinning import policy_of
 from sameface.sync.work import Work, silent
 from sameface.values import Person
@@ -84,7 +84,7 @@ class _Worker:
             async with self._among():
                 return await self._sync(steps, run)
         except SamefaceError as wrong:
-            await steps.do("fail", {"run": run, "exit": wrong.exit, "why": wrong.sentence()})
+            await steps.do("fail", {"run": run, "exit": wrong.exit, "why": why_ended(wrong)})
             _log.warning("run %s: %s", run, wrong)
             return {"stopped": wrong.sentence()}
 
