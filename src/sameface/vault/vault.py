@@ -120,8 +120,8 @@ class Vault:
         async with self._reading() as connection:
             return await people.find(connection, name)
 
-    async def people(self, after: str | None = None, limit: int = 200) -> tuple[Person, ...]:
-        """The next people after that one (an id), by name."""
+    async def people(self, after: Person | None = None, limit: int = 200) -> tuple[Person, ...]:
+        """The next people, by name, after where that one stood when it was listed."""
         async with self._reading() as connection:
             return await people.page(connection, after, limit)
 
@@ -220,8 +220,8 @@ class Vault:
         """What each store holds for that person, as last observed and named."""
         return (await self._dossiers_of(await self._chosen({person_id})))[0].cells
 
-    async def dossiers(self, after: str | None = None, limit: int = 200) -> tuple[Dossier, ...]:
-        """Cells and agreements of the next people after that one (an id), by name."""
+    async def dossiers(self, after: Person | None = None, limit: int = 200) -> tuple[Dossier, ...]:
+        """Cells and agreements of the next `people`."""
         return await self._dossiers_of(await self.people(after, limit))
 
     async def dossiers_of(self, ids: Collection[str]) -> tuple[Dossier, ...]:
