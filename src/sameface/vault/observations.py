@@ -29,7 +29,9 @@ async def remembered(
 ) -> dict[str, Remembered]:
     """What the last look at these accounts left behind, by `ref`."""
     of = observations.c
-    query = sa.select(observations).where(of.store == store, of.ref.in_(refs))
+    here = sa.and_(accounts.c.store == of.store, accounts.c.ref == of.ref)
+    query = sa.select(observations, versions.lost(accounts.c.person, of.version).label("lost"))
+    query = query.outerjoin(accounts, here).where(of.store == store, of.ref.in_(refs))
     return {row.ref: _remembered(row) for row in await connection.execute(query)}
 
 
@@ -193,6 +195,7 @@ def _remembered(row: Any) -> Remembered:
         changed_by=row.changed_by,
         observed_at=row.observed_at,
         unfit=row.unfit,
+        is_lost=row.lost,
     )
 
 

@@ -256,15 +256,13 @@ class Vault:
     async def erase(self, person_id: str, run: str, at: datetime) -> tuple[str, ...]:
         """Remove everything about that person; gives the digests of the pictures taken away.
 
-        Pictures go first: cut off, it is simply done again.
+        The bytes go before the transaction ends: cut off, it is simply done again.
         """
-        async with self._reading() as connection:
-            digests = await forgetting.only_theirs(connection, person_id)
-        for digest in digests:
-            await self._blobs.remove(digest)
         async with self._writing() as connection:
-            await forgetting.erase(connection, person_id, run, at)
-        return digests
+            had = await forgetting.erase(connection, person_id, run, at)
+            digests = await versions.nobodys(connection, had)
+            await self._blobs.remove_all(digests)
+        return tuple(digests)
 
     async def allow(self, name: str, at: datetime) -> bool:
         """Somebody forgotten may be taken up again; False where nobody so called was forgotten."""

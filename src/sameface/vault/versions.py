@@ -51,6 +51,20 @@ async def of_known(connection: AsyncConnection, found: Sequence[Fresh]) -> list[
     return [fresh for fresh in found if fresh.version.person in there]
 
 
+def lost(person: sa.Column[Any], digest: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """True where a query's person has no such version any more, and of somebody who has one."""
+    there = sa.select(versions.c.digest).where(
+        versions.c.person == person, versions.c.digest == digest
+    )
+    return sa.and_(person.is_not(None), digest.is_not(None), ~there.exists())
+
+
+async def nobodys(connection: AsyncConnection, digests: Collection[str]) -> list[str]:
+    """Those of these digests of which nobody has a version."""
+    query = sa.select(versions.c.digest).where(versions.c.digest.in_(digests))
+    return sorted(set(digests) - set(await connection.scalars(query)))
+
+
 async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:
     """Remember these versions, and say so in the journal."""
     if not kept:
