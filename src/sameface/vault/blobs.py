@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Coroutine, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import obstore
@@ -37,7 +37,7 @@ class Blobs:
         self._store, self._place = store, place
 
     @classmethod
-    def of(cls, folder: Path, bucket: ObjectStore | None = None) -> Blobs:
+    def of(cls, folder: Path, bucket: ObjectStore | None = None) -> Self:
         """Those in that bucket, or in the folder where there is none. Error: VaultFailed."""
         try:
             if bucket is not None:

@@ -14,7 +14,7 @@ from sameface.values import Account, Key, Version
 from sameface.vault import journal
 from sameface.vault import versions as copies
 from sameface.vault.blobs import Blobs
-from sameface.vault.database import accounts, agreements, observations, pins, versions
+from sameface.vault.database import accounts, agreements, looks, observations, pins, versions
 from sameface.vault.values import Entry, Harm
 
 Connecting = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -34,7 +34,8 @@ class Upkeep:
         """Forget versions that nobody has shown since `before`; gives how many those were.
 
         What a store shows, what was agreed and what is pinned stays, with the best copy of the
-        same photo; so do the digests that are `spared`. Some at a time, chosen and taken away in
+        same photo; so do the digests that are `spared`, and what a clock that was behind has dated
+        (`_trusted`). Some at a time, chosen and taken away in
         one transaction, so that nobody comes to show one meanwhile. The bytes go before it ends:
         cut off, it is done again.
         """
@@ -42,7 +43,7 @@ class Upkeep:
         retired = 0
         while True:
             async with self._writing() as connection:
-                found = await _old(connection, before, spared)
+                found = await _old(connection, await _trusted(connection, before), spared)
                 if not found:
                     return retired
                 chosen = sa.tuple_(versions.c.person, versions.c.digest).in_(found)
@@ -88,6 +89,19 @@ class Upkeep:
             )
 
 
+async def _trusted(connection: AsyncConnection, before: datetime) -> datetime:
+    """The latest moment up to `before` of which it is certain that what it dates is so old.
+
+    Where a look is dated before it and an earlier one after it, the clock was behind: whatever
+    bears a date from there on may be younger.
+    """
+    of = looks.c
+    first = sa.select(sa.func.min(of.id)).where(of.began_at >= before).scalar_subquery()
+    behind = sa.select(sa.func.min(of.began_at)).where(of.began_at < before, of.id > first)
+    found: datetime | None = await connection.scalar(behind)
+    return before if found is None else found
+
+
 async def _old(
     connection: AsyncConnection, before: datetime, spared: Collection[str]
 ) -> list[tuple[str, str]]:
@@ -108,7 +122,8 @@ async def _old(
         copy.c.person == versions.c.person,
         copy.c.photo == versions.c.photo,
         sa.or_(
-            sa.func.coalesce(copy.c.shown_until, copy.c.first_seen) >= before,
+            copy.c.first_seen >= before,
+            copy.c.shown_until >= before,
             sa.tuple_(copy.c.person, copy.c.digest).in_(held),
             copy.c.digest.in_(list(spared)),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,6 +50,17 @@ async def of_known(connection: AsyncConnection, found: Sequence[Fresh]) -> list[
     ids = {fresh.version.person for fresh in found}
     there = set(await connection.scalars(sa.select(people.c.id).where(people.c.id.in_(ids))))
     return [fresh for fresh in found if fresh.version.person in there]
+
+
+async def was_shown(
+    connection: AsyncConnection, digest: str, until: datetime, person: str | None
+) -> None:
+    """That version (of that person; None: whoever has it) was shown until then, if not longer."""
+    of = versions.c
+    which = [of.digest == digest, sa.func.coalesce(of.shown_until, of.first_seen) < until]
+    if person is not None:
+        which.append(of.person == person)
+    await connection.execute(versions.update().where(*which).values(shown_until=until))
 
 
 def lost(person: sa.Column[Any], digest: sa.Column[Any]) -> sa.ColumnElement[bool]:
