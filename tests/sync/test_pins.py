@@ -232,3 +232,22 @@ async def test_who_is_left_as_they_are_does_not_count_as_agreeing(
 
     assert (outcome.people, outcome.agreeing, outcome.as_is) == (1, 0, 1)
     assert outcome.exit_code == 0
+
+
+async def test_a_larger_copy_of_what_is_pinned_is_what_is_pinned(
+    office: Office, stores: tuple[MemoryStore, MemoryStore, MemoryStore]
+) -> None:
+    """The person uploads it to Yammer: the pin holds, and who shows a smaller one is left alone."""
+    del stores
+    office.stores["yammer"].join(ALICE, OLD)
+    await office.sync()
+    await office.restore(ALICE, digest_of(OLD))
+
+    larger = face(ALICE, 0, 600)
+    office.stores["yammer"].put(ALICE, larger)
+    await office.sync()
+
+    pin = await pin_of(office)
+    assert pin is not None
+    assert pin.photo == digest_of(larger)
+    assert office.reasons(ALICE, Call.WRITE, Call.ASK, Call.BY_HAND) == {}

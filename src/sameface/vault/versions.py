@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Fingerprint, Likeness, Standing, Version
 from sameface.vault import journal
-from sameface.vault.database import accounts, among, observations, people, versions
+from sameface.vault.database import (
+    accounts,
+    agreements,
+    among,
+    observations,
+    people,
+    pins,
+    versions,
+)
 from sameface.vault.values import Entry, Fresh, Shown
 
 
@@ -89,12 +97,13 @@ async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:
 
 
 async def promote(connection: AsyncConnection, better: Version, photo: str) -> None:
-    """From now on `better` is the best copy of what `photo` was the best copy of."""
-    await connection.execute(
-        versions.update()
-        .where(versions.c.person == better.person, versions.c.photo == photo)
-        .values(photo=better.digest)
-    )
+    """From now on `better` is the best copy of what `photo` was the best copy of.
+
+    What was agreed and pinned is that photo, too: nobody has changed it.
+    """
+    for of in (versions.c.photo, agreements.c.photo, pins.c.photo, pins.c.mark):
+        which = (of.table.c.person == better.person, of == photo)
+        await connection.execute(of.table.update().where(*which).values({of: better.digest}))
 
 
 def _entry(version: Version) -> Entry:
