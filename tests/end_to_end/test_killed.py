@@ -107,7 +107,7 @@ class Organisation:
             assert (await vault.verify()).broken is None
             after = None
             while page := await vault.people(after):
-                after = page[-1].id
+                after = page[-1]
                 for person in page:
                     for version in await vault.versions(person.id):
                         assert await vault.holds(version.digest)

@@ -248,3 +248,22 @@ async def test_an_undo_that_finds_nothing_to_put_back_holds_nobody(
     assert (proposal.plan.actions, proposal.plan.pins) == ((), ())
     assert (await office.sync()).results == {Result.WRITTEN: 2}
     assert same(exchange.shows(ALICE), NEW)
+
+
+async def test_a_larger_copy_of_what_is_pinned_is_what_is_pinned(
+    office: Office, stores: tuple[MemoryStore, MemoryStore, MemoryStore]
+) -> None:
+    """The person uploads it to Yammer: the pin holds, and who shows a smaller one is left alone."""
+    del stores
+    office.stores["yammer"].join(ALICE, OLD)
+    await office.sync()
+    await office.restore(ALICE, digest_of(OLD))
+
+    larger = face(ALICE, 0, 600)
+    office.stores["yammer"].put(ALICE, larger)
+    await office.sync()
+
+    pin = await pin_of(office)
+    assert pin is not None
+    assert pin.photo == digest_of(larger)
+    assert office.reasons(ALICE, Call.WRITE, Call.ASK, Call.BY_HAND) == {}

@@ -44,9 +44,10 @@ def finding(
     key: str = "k1",
     likeness: Likeness = Likeness.SAME,
     standing: Standing = Standing.PHOTO,
+    at: datetime = NOON,
 ) -> Finding:
     """A look at an account that shows that version."""
-    seen = Observation(account, standing, NOON, key, facts=(("SPS-PictureTimestamp", "7"),))
+    seen = Observation(account, standing, at, key, facts=(("SPS-PictureTimestamp", "7"),))
     return Finding(seen, version, version, likeness)
 
 

@@ -47,8 +47,8 @@ async def test_what_is_removed_is_gone(buckets: Buckets, tmp_path: Path) -> None
     bucket = buckets.fresh("a/b")
     blobs = Blobs.of(tmp_path, bucket)
     digest = await blobs.keep(b"face")
-    await blobs.remove(digest)
-    await blobs.remove(digest)
+    await blobs.remove_all([digest])
+    await blobs.remove_all([digest])
 
     assert buckets.names(bucket) == []
     with pytest.raises(BlobLost, match=f"missing from s3://{bucket.bucket}/a/b"):

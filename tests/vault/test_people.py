@@ -58,9 +58,41 @@ async def test_everybody_comes_in_pages_by_name(vault: Vault) -> None:
     page = await vault.people(limit=3)
     while page:
         listed += [person.upn for person in page]
-        page = await vault.people(page[-1].id, limit=3)
+        page = await vault.people(page[-1], limit=3)
 
     assert listed == upns
+
+
+@pytest.mark.parametrize("happens", ["renamed", "forgotten"])
+async def test_pages_go_on_whatever_becomes_of_the_last_one(vault: Vault, happens: str) -> None:
+    """Everybody else comes once, though the last of a page is called otherwise or gone by now."""
+    upns = [f"p{number}@x.test" for number in range(7)]
+    ids = await adopted(vault, *(account("exchange", upn, f"Name {upn[1]}") for upn in upns))
+    last = upns[2]
+
+    first = await vault.people(limit=3)
+    if happens == "renamed":
+        await adopted(vault, account("exchange", last, "Zoe"))
+    else:
+        await vault.erase(ids[last], "r1", NOON)
+    rest = await vault.people(first[-1], limit=7)
+
+    assert [person.upn for person in first] == upns[:3]
+    assert [person.upn for person in rest if person.upn != last] == upns[3:]
+
+
+async def test_what_workers_record_of_people_goes_on_whatever_becomes_of_the_last_one(
+    vault: Vault,
+) -> None:
+    """Their ids come in pages, too; the id at which a page ended need not be there any more."""
+    upns = [f"p{number}@x.test" for number in range(7)]
+    ids = await adopted(vault, *(account("exchange", upn) for upn in upns))
+
+    first = await vault.workers.people(None, 3)
+    await vault.erase(first[-1], "r1", NOON)
+    rest = await vault.workers.people(first[-1], 7)
+
+    assert sorted((*first, *rest)) == sorted(ids.values())
 
 
 async def test_accounts_of_several_stores_are_one_person(vault: Vault) -> None:

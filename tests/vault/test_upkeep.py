@@ -76,6 +76,38 @@ async def test_age_counts_from_when_it_was_last_shown(vault: Vault, people: dict
     assert await left(vault, alice) == {new}
 
 
+async def test_a_clock_that_went_back_makes_no_photo_old(
+    vault: Vault, people: dict[str, str]
+) -> None:
+    """Of two looks that saw it the later one counts, whichever wrote last."""
+    alice = people[ALICE.ref]
+    old, new = await kept(vault, alice, b"old"), await kept(vault, alice, b"new", 0)
+    await vault.record([finding(ALICE, old)])
+    await vault.record([finding(ALICE, old, at=NOON - 20 * YEAR)])
+    await vault.record([finding(ALICE, new, at=NOON - 20 * YEAR)])
+
+    assert await vault.upkeep.retire(NOON - 2 * YEAR, (), None, NOON) == 0
+    assert await vault.upkeep.retire(NOON + timedelta(seconds=1), (), None, NOON) == 1
+    assert await left(vault, alice) == {new}
+
+
+async def test_what_a_clock_that_was_behind_has_dated_is_kept(
+    vault: Vault, people: dict[str, str]
+) -> None:
+    """First seen and replaced while it was behind: nobody knows how old it is, until the looks
+    before that are as old as what goes. What is dated before any of it goes as ever."""
+    alice = people[ALICE.ref]
+    older = await kept(vault, alice, b"older", 30)
+    await vault.begin_look("exchange", NOON - 20 * YEAR)
+    young = await kept(vault, alice, b"young", 20)
+
+    assert await vault.upkeep.retire(NOON - 2 * YEAR, (), None, NOON) == 1
+    assert await left(vault, alice) == {young} != {older}
+    later = NOON + 3 * YEAR
+    await vault.begin_look("exchange", later)
+    assert await vault.upkeep.retire(later - 2 * YEAR, (), None, later) == 1
+
+
 async def test_the_best_copy_of_what_is_shown_stays(vault: Vault, people: dict[str, str]) -> None:
     """The small copy that a store shows is the large one's photo."""
     alice = people[ALICE.ref]

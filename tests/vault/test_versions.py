@@ -12,7 +12,7 @@ from tests.vault.kit import HOUR, NOON, account, adopted, finding, took, version
 
 from sameface.errors import BlobLost
 from sameface.values import Likeness
-from sameface.vault import Fresh, Vault
+from sameface.vault import Agreement, Fresh, Pin, Vault
 from sameface.vault.blobs import Blobs, digest_of
 
 
@@ -117,3 +117,23 @@ async def test_an_altered_picture_is_not_served_and_can_be_mended(
 
     await vault.mend(b"face")
     assert await vault.picture(kept.digest) == b"face"
+
+
+async def test_what_is_agreed_and_pinned_goes_over_to_a_better_copy(vault: Vault) -> None:
+    """A larger copy is the same photo: nobody has changed what was agreed, or the pin's ground."""
+    ids = await adopted(vault, account("exchange", "a@x.test"), account("exchange", "b@x.test"))
+    alice, bob = ids["a@x.test"], ids["b@x.test"]
+    small, large = version(alice, b"small", 100), version(alice, b"large", 648)
+    await took(vault, small, b"small", known=0)
+    await took(vault, version(bob, b"small", 100), b"small", known=0)
+    for person in (alice, bob):
+        await vault.agree([Agreement(person, "exchange", small.digest, "k1", NOON)])
+        await vault.pin(Pin(person, small.digest, small.digest, NOON, "asked for"), "r1")
+
+    await took(vault, large, b"large", known=1, better_than=small.digest)
+
+    for person, best in ((alice, large.digest), (bob, small.digest)):
+        (dossier,) = await vault.dossiers_of([person])
+        assert [one.photo for one in dossier.agreed] == [best]
+        assert dossier.pin is not None
+        assert (dossier.pin.photo, dossier.pin.mark) == (best, best)

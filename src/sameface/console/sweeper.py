@@ -105,7 +105,7 @@ class Sweeper:
         stamp, now, after, summed = self._look(), self._desk.clock.now(), None, 0
         self._glance_at = 0.0
         self.progress.people = 0
-        while page := await self._desk.vault.dossiers(after.id if after else None, _PAGE):
+        while page := await self._desk.vault.dossiers(after, _PAGE):
             who = [dossier.person for dossier in page]
             await asyncio.to_thread(self._memory.only, after, who)
             summed += await self._page(page, now)

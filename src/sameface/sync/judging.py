@@ -173,4 +173,4 @@ async def people(vault: Vault) -> AsyncIterator[tuple[Dossier, ...]]:
     after = None
     while page := await vault.dossiers(after, PAGE):
         yield page
-        after = page[-1].person.id
+        after = page[-1].person

@@ -305,7 +305,7 @@ class _Observer:
             return _carried(self._unknown(one.seen.account, one.read.sentence()), one.known)
         if one.read is None:  # removed since it was listed; the next look tells how
             return Finding(replace(one.seen, standing=Standing.NONE, change_key=None))
-        if one.known is not None and one.known.picture == digest_of(one.data):  # as before
+        if one.known is not None and one.known.holds(digest_of(one.data)):  # as before
             return _carried(one.seen, one.known)
         return None
 
@@ -334,10 +334,10 @@ def order(store: str) -> tuple[int, str]:
 
 
 def _may_be_new(seen: Observation, known: Remembered | None) -> bool:
-    """True for a photo whose change key is not the one under which it was read before."""
+    """True for a photo of which what its change key was read with is not known (any more)."""
     if seen.standing is not Standing.PHOTO:
         return False
-    if known is None or known.picture is None or known.change_key is None:
+    if known is None or known.picture is None or known.change_key is None or known.is_lost:
         return True
     return seen.change_key != known.change_key
 

@@ -137,12 +137,10 @@ class _Worker:
         return {"stopped": None, "writes": writes}
 
     async def name_pages(self, after: Json) -> Json:
-        """The next pages of people's ids, by name."""
-        pages: list[list[str]] = []
-        while len(pages) < _AT_ONCE and (page := await self._vault.people(after, self._page)):
-            pages.append([person.id for person in page])
-            after = page[-1].id
-        return pages
+        """The next pages of people's ids."""
+        ids = await self._vault.workers.people(after, _AT_ONCE * self._page)
+        starts = range(0, len(ids), self._page)
+        return [list(ids[start : start + self._page]) for start in starts]
 
     async def keep(self, asked: Json) -> Json:
         """One page; where another worker died over it, what that one wrote is looked at first."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import obstore
@@ -37,7 +37,7 @@ class Blobs:
         self._store, self._place = store, place
 
     @classmethod
-    def of(cls, folder: Path, bucket: ObjectStore | None = None) -> Blobs:
+    def of(cls, folder: Path, bucket: ObjectStore | None = None) -> Self:
         """Those in that bucket, or in the folder where there is none. Error: VaultFailed."""
         try:
             if bucket is not None:
@@ -62,10 +62,7 @@ class Blobs:
 
     async def keep_all(self, pictures: Iterable[bytes]) -> None:
         """The same for each of these, side by side; where one fails, when all have ended."""
-        ended = await asyncio.gather(*map(self.keep, pictures), return_exceptions=True)
-        for wrong in ended:
-            if isinstance(wrong, BaseException):
-                raise wrong
+        await _side_by_side(map(self.keep, pictures))
 
     async def read(self, digest: str) -> bytes:
         """Exactly the bytes of that digest; BlobLost where they are missing or altered."""
@@ -88,8 +85,11 @@ class Blobs:
             return False
         return True
 
-    async def remove(self, digest: str) -> None:
-        """Take these bytes away, where they are there."""
+    async def remove_all(self, digests: Iterable[str]) -> None:
+        """Take these bytes away, where they are there, as `keep_all` puts them there."""
+        await _side_by_side(map(self._remove, digests))
+
+    async def _remove(self, digest: str) -> None:
         try:
             await obstore.delete_async(self._store, _path(digest))
         except FileNotFoundError:
@@ -118,6 +118,13 @@ class Blobs:
             f"The picture {digest[:12]} is {how} {self._place}; `sameface audit pictures` "
             "reads it again from a store that shows it, else put that file back from a copy."
         )
+
+
+async def _side_by_side(deeds: Iterable[Coroutine[Any, Any, Any]]) -> None:
+    ended = await asyncio.gather(*deeds, return_exceptions=True)
+    for wrong in ended:
+        if isinstance(wrong, BaseException):
+            raise wrong
 
 
 def _path(digest: str) -> str:

@@ -97,7 +97,7 @@ versions = sa.Table(
     sa.Column("height_px", sa.Integer, nullable=False),
     sa.Column("size_bytes", sa.Integer, nullable=False),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
-    sa.Column("shown_until", Moment),  # when a store was last found to show another one instead
+    sa.Column("shown_until", Moment),  # the latest moment after `first_seen` known to have shown it
     sa.Column("unfit", sa.Text, nullable=False, server_default=""),  # what speaks against it
 )
 

@@ -40,14 +40,6 @@ _STRANGE = (
 )
 
 
-async def only_theirs(connection: AsyncConnection, person: str) -> tuple[str, ...]:
-    """Digests of the pictures that are that person's and nobody else's."""
-    others = sa.select(versions.c.digest).where(versions.c.person != person)
-    query = sa.select(versions.c.digest).where(versions.c.person == person)
-    rows = await connection.scalars(query.where(versions.c.digest.not_in(others)))
-    return tuple(sorted(rows))
-
-
 async def like(connection: AsyncConnection, person: str) -> list[Any]:
     """The rows of doubtful accounts that go by that person's names, or were theirs."""
     names = await _names(connection, person)
@@ -56,11 +48,12 @@ async def like(connection: AsyncConnection, person: str) -> list[Any]:
     return [row for row in rows if row.person == person or _may_be(account_of(row)) & names]
 
 
-async def erase(connection: AsyncConnection, person: str, run: str, at: datetime) -> None:
-    """Delete every row about that person. What stays are hashes: of pictures, and of names.
+async def erase(connection: AsyncConnection, person: str, run: str, at: datetime) -> list[str]:
+    """Delete every row about that person; gives the digests of their versions.
 
-    The hashes of names keep the person from being taken up again by the next look at a store. A
-    doubtful account that goes by these names stays doubtful, and loses its own.
+    What stays are hashes: of pictures, and of names. Those of names keep the person from being
+    taken up again by the next look at a store. A doubtful account that goes by these names stays
+    doubtful, and loses its own.
     """
     digests = sorted(
         await connection.scalars(sa.select(versions.c.digest).where(versions.c.person == person))
@@ -83,6 +76,7 @@ async def erase(connection: AsyncConnection, person: str, run: str, at: datetime
     gone = [Entry(at, "erased", why, run, person, before=digest) for digest in digests]
     why = f"{len(digests)} pictures and all that named this person were removed from the vault"
     await journal.write(connection, [*gone, Entry(at, "forgotten", why, run, person)])
+    return digests
 
 
 async def parted(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Account, Standing
-from sameface.vault import people
+from sameface.vault import people, versions
 from sameface.vault.database import accounts, looks, observations
 from sameface.vault.forgetting import NAMELESS, nameless
 from sameface.vault.people import account_of
@@ -41,7 +41,8 @@ class Looks:
             return None if found is None else str(found)
 
     async def unsettled(self, store: str, limit: int) -> tuple[Account, ...]:
-        """Accounts whose owner is doubtful, or whose last look failed, `limit` of them at most.
+        """Accounts whose owner is doubtful, whose last look failed or whose version is not there
+        any more, `limit` of them at most.
 
         A store that tells of changes would never tell of these again. Those whose names are not
         kept cannot be asked for; whatever settles them makes the next look one at everything.
@@ -53,6 +54,7 @@ class Looks:
             accounts.c.doubt.is_not(None),
             observations.c.ref.is_(None),
             observations.c.standing == str(Standing.UNKNOWN),
+            versions.lost(accounts.c.person, observations.c.version),
         )
         query = sa.select(accounts).outerjoin(observations, seen).where(there, odd)
         async with self._reading() as connection:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Cell, Likeness, Person, Standing
-from sameface.vault import database, versions
+from sameface.vault import versions
 from sameface.vault.database import (
     accounts,
     agreements,
+    among,
     looks,
     observations,
     pins,
@@ -29,15 +30,18 @@ async def remembered(
 ) -> dict[str, Remembered]:
     """What the last look at these accounts left behind, by `ref`."""
     of = observations.c
-    query = sa.select(observations).where(of.store == store, of.ref.in_(refs))
+    here = sa.and_(accounts.c.store == of.store, accounts.c.ref == of.ref)
+    query = sa.select(observations, versions.lost(accounts.c.person, of.version).label("lost"))
+    query = query.outerjoin(accounts, here).where(of.store == store, of.ref.in_(refs))
     return {row.ref: _remembered(row) for row in await connection.execute(query)}
 
 
 async def record(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
     """Remember these as the latest of their accounts.
 
-    A version that an account showed before, and does not any more, was shown until now. Accounts of
-    people who were forgotten while somebody looked are left out.
+    A version that an account showed before, and does not any more, was shown until now. Where a
+    clock went back, the later of two looks is not forgotten. Accounts of people who were forgotten
+    while somebody looked are left out.
     """
     findings = await _of_known(connection, findings)
     await _leave(connection, findings)
@@ -49,9 +53,7 @@ async def _of_known(connection: AsyncConnection, findings: Sequence[Finding]) ->
     if not pairs:
         return []
     query = sa.select(accounts.c.store, accounts.c.ref)
-    rows = await connection.execute(
-        query.where(database.among(pairs, accounts.c.store, accounts.c.ref))
-    )
+    rows = await connection.execute(query.where(among(pairs, accounts.c.store, accounts.c.ref)))
     there = {(row.store, row.ref) for row in rows}
     return [
         f for f in findings if (f.observation.account.store, f.observation.account.ref) in there
@@ -61,15 +63,19 @@ async def _of_known(connection: AsyncConnection, findings: Sequence[Finding]) ->
 async def _leave(connection: AsyncConnection, findings: Sequence[Finding]) -> None:
     fresh = {(f.observation.account.store, f.observation.account.ref): f for f in findings}
     of = observations.c
+    here = sa.and_(accounts.c.store == of.store, accounts.c.ref == of.ref)
+    shown = sa.select(of.ref, of.version, of.observed_at, accounts.c.person).join(accounts, here)
     for store in {store for store, _ in fresh}:
         refs = [ref for where, ref in fresh if where == store]
-        query = sa.select(of.ref, of.version).where(of.store == store, of.ref.in_(refs))
-        for row in (await connection.execute(query.where(of.version.is_not(None)))).all():
-            finding = fresh[store, row.ref]
-            if finding.version != row.version:
-                which = database.versions.c.digest == row.version
-                until = {"shown_until": finding.observation.observed_at}
-                await connection.execute(database.versions.update().where(which).values(until))
+        query = shown.where(of.store == store, of.ref.in_(refs), of.version.is_not(None))
+        for row in (await connection.execute(query)).all():
+            finding, person = fresh[store, row.ref], None
+            if finding.version == row.version:
+                if finding.observation.observed_at >= row.observed_at:
+                    continue
+                person = row.person
+            until = max(finding.observation.observed_at, row.observed_at)
+            await versions.was_shown(connection, row.version, until, person)
 
 
 async def break_look(connection: AsyncConnection, look: int, error: str) -> None:
@@ -193,6 +199,7 @@ def _remembered(row: Any) -> Remembered:
         changed_by=row.changed_by,
         observed_at=row.observed_at,
         unfit=row.unfit,
+        is_lost=row.lost,
     )
 
 

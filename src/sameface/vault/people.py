@@ -88,16 +88,22 @@ async def lost(connection: AsyncConnection, account: Account) -> None:
     await connection.execute(accounts.update().where(*which).values(gone=True))
 
 
-async def page(connection: AsyncConnection, after: str | None, limit: int) -> tuple[Person, ...]:
-    """The next people after that one (an id), by name."""
+async def page(connection: AsyncConnection, after: Person | None, limit: int) -> tuple[Person, ...]:
+    """The next people, by name, after where that one stood, who may be called otherwise by now."""
     order = (people.c.sorted, people.c.id)
     query = sa.select(people).order_by(*order).limit(limit)
     if after is not None:
-        last = sa.select(*order).where(people.c.id == after).subquery()
-        query = query.join(last, sa.true()).where(
-            sa.tuple_(*order) > sa.tuple_(last.c.sorted, last.c.id)
-        )
+        last = (_sorted(after.name), after.id)
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, last)))
     return await _people(connection, query)
+
+
+async def ids(connection: AsyncConnection, after: str | None, limit: int) -> tuple[str, ...]:
+    """The next people's ids after that one, in the order of ids."""
+    query = sa.select(people.c.id).order_by(people.c.id).limit(limit)
+    if after is not None:
+        query = query.where(people.c.id > after)
+    return tuple(await connection.scalars(query))
 
 
 async def chosen(connection: AsyncConnection, ids: Collection[str]) -> tuple[Person, ...]:
@@ -201,7 +207,12 @@ def _named(person: str, account: Account, at: datetime) -> dict[str, Any]:
         rank += len(STORES)
     name = account.name or upn
     row = {"id": person, "name": name, "upn": upn, "rank": rank, "since": at}
-    return row | {"sorted": name.casefold()}
+    return row | {"sorted": _sorted(name)}
+
+
+def _sorted(name: str) -> str:
+    """By what lists of people are ordered."""
+    return name.casefold()
 
 
 def _row(match: Match, before: Any, look: int) -> dict[str, Any]:

@@ -22,7 +22,10 @@ from sameface.values import (
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the last look at an account left behind. See `Finding`."""
+    """What the last look at an account left behind. See `Finding`.
+
+    `is_lost`: its person has no such `version` any more, so that the picture has to be read again.
+    """
 
     standing: Standing
     change_key: str | None
@@ -33,6 +36,11 @@ class Remembered:
     changed_by: datetime | None
     observed_at: datetime
     unfit: str = ""
+    is_lost: bool = False
+
+    def holds(self, picture: str) -> bool:
+        """True where what these bytes were recognised as is known, and there."""
+        return self.picture == picture and not self.is_lost
 
 
 @dataclass(frozen=True, slots=True)

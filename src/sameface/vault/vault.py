@@ -120,8 +120,8 @@ class Vault:
         async with self._reading() as connection:
             return await people.find(connection, name)
 
-    async def people(self, after: str | None = None, limit: int = 200) -> tuple[Person, ...]:
-        """The next people after that one (an id), by name."""
+    async def people(self, after: Person | None = None, limit: int = 200) -> tuple[Person, ...]:
+        """The next people, by name, after where that one stood when it was listed."""
         async with self._reading() as connection:
             return await people.page(connection, after, limit)
 
@@ -220,8 +220,8 @@ class Vault:
         """What each store holds for that person, as last observed and named."""
         return (await self._dossiers_of(await self._chosen({person_id})))[0].cells
 
-    async def dossiers(self, after: str | None = None, limit: int = 200) -> tuple[Dossier, ...]:
-        """Cells and agreements of the next people after that one (an id), by name."""
+    async def dossiers(self, after: Person | None = None, limit: int = 200) -> tuple[Dossier, ...]:
+        """Cells and agreements of the next `people`."""
         return await self._dossiers_of(await self.people(after, limit))
 
     async def dossiers_of(self, ids: Collection[str]) -> tuple[Dossier, ...]:
@@ -256,15 +256,13 @@ class Vault:
     async def erase(self, person_id: str, run: str, at: datetime) -> tuple[str, ...]:
         """Remove everything about that person; gives the digests of the pictures taken away.
 
-        Pictures go first: cut off, it is simply done again.
+        The bytes go before the transaction ends: cut off, it is simply done again.
         """
-        async with self._reading() as connection:
-            digests = await forgetting.only_theirs(connection, person_id)
-        for digest in digests:
-            await self._blobs.remove(digest)
         async with self._writing() as connection:
-            await forgetting.erase(connection, person_id, run, at)
-        return digests
+            had = await forgetting.erase(connection, person_id, run, at)
+            digests = await versions.nobodys(connection, had)
+            await self._blobs.remove_all(digests)
+        return tuple(digests)
 
     async def allow(self, name: str, at: datetime) -> bool:
         """Somebody forgotten may be taken up again; False where nobody so called was forgotten."""

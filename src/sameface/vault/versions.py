@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.values import Fingerprint, Likeness, Standing, Version
 from sameface.vault import journal
-from sameface.vault.database import accounts, among, observations, people, versions
+from sameface.vault.database import (
+    accounts,
+    agreements,
+    among,
+    observations,
+    people,
+    pins,
+    versions,
+)
 from sameface.vault.values import Entry, Fresh, Shown
 
 
@@ -51,6 +60,31 @@ async def of_known(connection: AsyncConnection, found: Sequence[Fresh]) -> list[
     return [fresh for fresh in found if fresh.version.person in there]
 
 
+async def was_shown(
+    connection: AsyncConnection, digest: str, until: datetime, person: str | None
+) -> None:
+    """That version (of that person; None: whoever has it) was shown until then, if not longer."""
+    of = versions.c
+    which = [of.digest == digest, sa.func.coalesce(of.shown_until, of.first_seen) < until]
+    if person is not None:
+        which.append(of.person == person)
+    await connection.execute(versions.update().where(*which).values(shown_until=until))
+
+
+def lost(person: sa.Column[Any], digest: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """True where a query's person has no such version any more, and of somebody who has one."""
+    there = sa.select(versions.c.digest).where(
+        versions.c.person == person, versions.c.digest == digest
+    )
+    return sa.and_(person.is_not(None), digest.is_not(None), ~there.exists())
+
+
+async def nobodys(connection: AsyncConnection, digests: Collection[str]) -> list[str]:
+    """Those of these digests of which nobody has a version."""
+    query = sa.select(versions.c.digest).where(versions.c.digest.in_(digests))
+    return sorted(set(digests) - set(await connection.scalars(query)))
+
+
 async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:
     """Remember these versions, and say so in the journal."""
     if not kept:
@@ -63,12 +97,13 @@ async def keep(connection: AsyncConnection, kept: Sequence[Fresh]) -> None:
 
 
 async def promote(connection: AsyncConnection, better: Version, photo: str) -> None:
-    """From now on `better` is the best copy of what `photo` was the best copy of."""
-    await connection.execute(
-        versions.update()
-        .where(versions.c.person == better.person, versions.c.photo == photo)
-        .values(photo=better.digest)
-    )
+    """From now on `better` is the best copy of what `photo` was the best copy of.
+
+    What was agreed and pinned is that photo, too: nobody has changed it.
+    """
+    for of in (versions.c.photo, agreements.c.photo, pins.c.photo, pins.c.mark):
+        which = (of.table.c.person == better.person, of == photo)
+        await connection.execute(of.table.update().where(*which).values({of: better.digest}))
 
 
 def _entry(version: Version) -> Entry:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sameface.vault import listing
+from sameface.vault import listing, people
 from sameface.vault import runs as run_rows
 from sameface.vault.database import Database, Moment, accounts, leases, looks, runs, spoken
 from sameface.vault.values import Advance, Looking
@@ -35,6 +35,11 @@ class Workers:
         """That run foresees so many writes."""
         async with self._writing() as connection:
             await connection.execute(runs.update().where(runs.c.id == run).values(expected=writes))
+
+    async def people(self, after: str | None, limit: int) -> tuple[str, ...]:
+        """The next people's ids after that one, there or not: what is recorded holds no names."""
+        async with self._reading() as connection:
+            return await people.ids(connection, after, limit)
 
     async def advance(self, run: str) -> Advance | None:
         """How far that run has come; None where there is no such run."""
