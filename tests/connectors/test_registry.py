@@ -131,7 +131,7 @@ async def test_many_photos_are_read_side_by_side(face: bytes) -> None:
             self.observe, self.close = self.opened.observe, self.opened.close
             self.write, self.remove = self.opened.write, self.opened.remove
 
-        async def find(self, names: object) -> Observation | None:
+        async def find(self, names: object, ref: str | None = None) -> Observation | None:
             return None
 
         async def read(self, account: Account, size_px: int | None = None) -> Picture | None:

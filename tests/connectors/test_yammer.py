@@ -171,6 +171,17 @@ async def test_people_are_found_by_mail(clock: VirtualClock, network: Network) -
     assert await connector(network, clock).find(["x@contoso.test"]) is None
 
 
+async def test_a_known_user_is_found_by_number(clock: VirtualClock, network: Network) -> None:
+    """Whatever address they have by now."""
+    known = await connector(network, clock).find(["u1@contoso.test"])
+    assert known is not None
+
+    found = await connector(network, clock).find(["x@contoso.test"], known.account.ref)
+
+    assert found is not None
+    assert found.account == known.account
+
+
 async def test_the_primary_address_counts(clock: VirtualClock, network: Network) -> None:
     """Where a user has no plain address, the contact's primary one is theirs."""
     addresses = [

@@ -201,9 +201,10 @@ class MemoryStore:
             last = at + self.per_page >= len(rest)
             yield Page(tuple(map(self._observed, some)), None if last else some[-1])
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
         self._ask("find")
-        upn = next((name for name in names if name in self._people), None)
+        asked = names if ref is None else (ref, *names)
+        upn = next((name for name in asked if name in self._people), None)
         return None if upn is None else self._observed(upn)
 
     async def read(self, account: Account, size_px: int | None = None) -> Picture | None:

@@ -84,6 +84,24 @@ async def test_every_address_is_a_key(slapd: Slapd, tree: Unit) -> None:
     assert found.account == account
 
 
+async def test_whose_own_address_it_is_comes_before_whose_alias(slapd: Slapd, tree: Unit) -> None:
+    """Bob, who was there first, gets Alice's mail too; and an alias of two finds neither."""
+    bob, alice = tree.person("bob", face("B")), tree.person("alice", face("A"))
+    slapd.tools.replace(bob, "mail", "bob@contoso.test", "alice@contoso.test", "team@contoso.test")
+    slapd.tools.replace(alice, "mail", "alice@contoso.test", "team@contoso.test")
+    async with opened(slapd.settings(tree.dn)) as connector:
+        seen, _ = await look(connector)
+        found = await connector.find(["team@contoso.test", "alice@contoso.test"])
+        nobody = await connector.find(["team@contoso.test"])
+        by_handle = await connector.find(["alice@contoso.test"], seen["bob"].account.ref)
+        of_nobody = await connector.find((), "forgotten 1")
+
+    assert found is not None
+    assert by_handle is not None
+    assert (found.account, by_handle.account) == (seen["alice"].account, seen["bob"].account)
+    assert (nobody, of_nobody) == (None, None)
+
+
 async def test_an_entry_created_anew_says_so(slapd: Slapd, tree: Unit) -> None:
     """The same DN and the same keys are another object; another photo leaves it the same."""
     alice = tree.person("alice", face("A"))

@@ -76,6 +76,22 @@ async def test_a_store_is_asked_for_aliases_last(office: Office) -> None:
     assert office.told[ALICE].person.accounts == whole
 
 
+async def test_a_known_account_is_asked_for_by_its_handle(office: Office) -> None:
+    """Bob's directory entry goes by Alice's address, too: hers is not gone for that, and forgetting
+    her empties it."""
+    openldap = office.store("openldap", writes=True)
+    openldap.join("al@x.test", face(ALICE), (Key.MAIL, ALICE), ref="entry-1")
+    openldap.join(BOB, face(BOB), (Key.MAIL, BOB), (Key.MAIL, "al@x.test"), ref="al@x.test")
+    await office.status()
+
+    proposal, outcome = await office.forget("al@x.test")
+
+    assert [action.store for action in proposal.plan.actions] == ["openldap"]
+    assert outcome.exit_code == 0
+    assert openldap.shows("entry-1") is None
+    assert openldap.shows("al@x.test") is not None
+
+
 async def test_a_known_person_is_found_by_display_name(office_of_two: Office) -> None:
     """Once somebody is known, any of their names will do."""
     await office_of_two.status()

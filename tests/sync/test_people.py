@@ -141,6 +141,57 @@ async def test_an_alias_that_two_people_share_gives_nobody_a_face(
     assert same(sharepoint.shows(BOB), face(BOB, 1))
 
 
+@pytest.mark.parametrize("third", [True, False])
+@pytest.mark.parametrize("store", ["sharepoint", "exchange", "folder"])
+async def test_a_name_that_somebody_took_over_gives_nobody_a_face(
+    office: Office, store: str, third: bool
+) -> None:
+    """Alice signs in as Bob did, and Bob as Alice did, or by a new name. A store that knows no more
+    than names followed them: nothing is written there until the CSV says whose each is."""
+    office.authorities = ("active-directory",)
+    directory, target = office.store("active-directory"), office.store(store, writes=True)
+    for number, upn in enumerate((ALICE, BOB)):
+        directory.join(upn, face(upn, 1), (Key.OBJECT_GUID, f"g{number}"), ref=f"g{number}")
+        target.join(upn, None)
+    await office.sync()
+    bobs = "bob.b@x.test" if third else ALICE
+    directory.join(BOB, face(ALICE, 1), (Key.OBJECT_GUID, "g0"), ref="g0")
+    directory.join(bobs, face(BOB, 1), (Key.OBJECT_GUID, "g1"), ref="g1")
+    target.leave(ALICE)
+    target.join(bobs, face(BOB, 1))
+    target.put(BOB, face(ALICE, 1))
+
+    reported = [await office.sync(), await office.sync()]
+    says(office, f"{BOB},{BOB},{store}", f"{bobs},{bobs},{store}")
+    directory.put("g0", face(ALICE, 2))
+    decided = await office.sync()
+
+    for run in reported:
+        assert (run.exit_code, run.results, run.doubts) == (5, {}, 1 if third else 2)
+        assert f"{BOB} is a name of active-directory account Bob (g0) now" in run.doubtful[-1]
+    assert (decided.doubts, decided.results) == (0, {Result.WRITTEN: 1})
+    assert same(target.shows(BOB), face(ALICE, 2))
+    assert same(target.shows(bobs), face(BOB, 1))
+
+
+async def test_names_swapped_are_no_doubt_where_objects_tell_who_is_who(office: Office) -> None:
+    """Each object keeps its person and its face, whatever it is called."""
+    office.authorities = ("active-directory",)
+    directory, entra = office.store("active-directory"), office.store("entra-id", writes=True)
+    for number, upn in enumerate((ALICE, BOB)):
+        directory.join(upn, face(upn, 1), (Key.OBJECT_GUID, f"g{number}"), ref=f"g{number}")
+        entra.join(upn, None, (Key.OBJECT_GUID, f"g{number}"), ref=f"g{number}")
+    await office.sync()
+    for store in (directory, entra):
+        store.join(BOB, None, (Key.OBJECT_GUID, "g0"), ref="g0")
+        store.join(ALICE, None, (Key.OBJECT_GUID, "g1"), ref="g1")
+
+    outcome = await office.sync()
+
+    assert (outcome.exit_code, outcome.results) == (0, {})
+    assert same(entra.shows("g0"), face(ALICE, 1))
+
+
 async def test_a_photo_seen_while_its_account_was_doubtful_is_read_later(
     office: Office, stores: tuple[MemoryStore, MemoryStore]
 ) -> None:

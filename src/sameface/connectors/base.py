@@ -43,8 +43,12 @@ class Connector(Protocol):
         everything anew, in pages that are no `delta`, where the store does not know it any more.
         """
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
         """One person's account by UPN or mail (the first that is known), observed; else None.
+
+        `ref` is the handle of the account they had: it comes before all names, so that another
+        account, or None, means that this one is there no more. A name that several accounts have
+        finds none of them, and whose own name it is comes before whose alias it is.
 
         Only where `capabilities.finds`.
         """

@@ -17,7 +17,7 @@ Pair = tuple[Key, str]
 class Known:
     """A person as far as joining needs: their comparable keys and the accounts they have had.
 
-    `accounts` holds (account, still there) pairs.
+    `accounts` holds (account, still theirs) pairs; one that is gone or doubtful is not.
     """
 
     person: str
@@ -50,17 +50,27 @@ def correlate(
     address, and a mail address somebody's alias). Accounts of one store with different UPNs are
     different people, and so are those that no more than an alias joins. It is doubtful, and
     nobody's, when its keys lead to several people, when two only share an alias, when the person
-    has another account in that store, or when it was created anew under an old name. `known` must
-    hold everybody who owns the account or any of its keys (`meeting`); it grows with what is
-    joined.
+    has another account in that store, when it was created anew under an old name, or when it is
+    nothing but a name that somebody else has taken over. `known` must hold everybody who owns the
+    account or any of its keys (`meeting`); it grows with what is joined.
     """
-    index = _Index(known)
-    return tuple(index.join(account, new_id) for account in accounts)
+    index, listed = _Index(known), tuple(accounts)
+    for account in listed:  # first, so that it does not matter who is listed first
+        index.release(account)
+    return tuple(index.join(account, new_id) for account in listed)
 
 
 def meeting(account: Account) -> tuple[Pair, ...]:
     """The pairs under which somebody who could be this account's person is to be looked up."""
     return tuple(_asked(keys_of(account)))
+
+
+def resting_on(account: Account) -> tuple[Pair, ...]:
+    """The keys of an account that is nothing but its name: whose they are now, it may be.
+
+    None where it says which object it is, or a person said whose.
+    """
+    return tuple(_asked(_names(account)))
 
 
 class _Tie(IntEnum):
@@ -96,21 +106,39 @@ class _Index:
         self._people: dict[str, Known] = {}
         self._by_key: dict[Pair, list[str]] = defaultdict(list)
         self._owner: dict[tuple[str, str], tuple[Known, Account]] = {}
+        self._parted: set[tuple[str, str]] = set()  # accounts that were somebody's, and are not now
         for person in known:
             self._people[person.person] = person
             for key in person.keys:
                 self._by_key[key].append(person.person)
-            for account, _ in person.accounts:
+            for account, theirs in person.accounts:
                 self._owner[account.store, account.ref] = person, account
+                if not theirs:
+                    self._parted.add((account.store, account.ref))
+
+    def release(self, account: Account) -> None:
+        """Part it from its person where it was given to somebody else, or its name was taken over.
+
+        Until then it would pass for the account that its person has there.
+        """
+        person, before = self._owner.get((account.store, account.ref), (None, account))
+        if person is None:
+            return
+        said = _said_of(keys_of(account))
+        elsewhere = said and person.person not in self._answering(said)
+        if elsewhere or self._taken_over(account, person):
+            person.accounts = [(a, live and a != before) for a, live in person.accounts]
+            self._parted.add((account.store, account.ref))
 
     def join(self, account: Account, new_id: Callable[[], str]) -> Match:
         keys = keys_of(account)
         owned = self._owner.get((account.store, account.ref))
-        said = tuple(key for key in keys if key[0] is Key.MAPPED)
+        said = _said_of(keys)
         if owned is not None and (not said or owned[0].person in self._answering(said)):
             person, before = owned
-            if not said and _created_anew(before, account):
-                return Match(account, None, doubt=_anew(account))
+            doubt = None if said else self._no_more(account, before, person)
+            if doubt is not None:
+                return Match(account, None, doubt=doubt)
             return self._joined(account, person, keys)
         found = self._said(account, said) if said else self._candidate(account, keys)
         if isinstance(found, str):
@@ -123,6 +151,29 @@ class _Index:
         match = self._joined(account, found, keys)
         return replace(match, instead_of=_former(account, found))
 
+    def _no_more(self, account: Account, before: Account, person: Known) -> str | None:
+        """Why an account that was this person's is so no more."""
+        if _created_anew(before, account):
+            return _anew(account)
+        parted = (account.store, account.ref) in self._parted
+        return self._taken_over(account, person) or (_beside(account, person) if parted else None)
+
+    def _taken_over(self, account: Account, person: Known) -> str | None:
+        """A sentence where an account is nothing but a name that is somebody else's by now.
+
+        That is told by accounts whose object outlives their names, as in a directory.
+        """
+        for kind, name in _names(account):
+            mine, _ = _claim(person, (kind, name))
+            for one in self._led_to(_asked([(kind, name)])):
+                theirs, by = _claim(self._people[one], (kind, name))
+                if one != person.person and by is not None and theirs >= mine:
+                    return (
+                        f"{_spoken(account)} was {_called(person, account)}'s, and {name} is a "
+                        f"name of {_spoken(by)} now; say in the mapping CSV whose it is"
+                    )
+        return None
+
     def _said(self, account: Account, said: tuple[Pair, ...]) -> Known | str | None:
         """Whom somebody named; nobody yet where that is the account's own name."""
         found, name = self._answering(said), said[0][1]
@@ -133,9 +184,11 @@ class _Index:
         return self._people[found[0]] if found else None
 
     def _answering(self, said: tuple[Pair, ...]) -> list[str]:
-        """Whose address that is; and whose alias, where it is nobody's own."""
+        """Whose address that is, and of several who signs in by it now; whose alias else."""
         found = list(self._led_to(_asked(said)))
-        return [one for one in found if said[0][1] not in self._aliases(one)] or found
+        named = (Key.UPN, said[0][1])
+        now = [one for one in found if _claim(self._people[one], named)[0] is _Claim.SIGNS_IN]
+        return now or [one for one in found if named[1] not in self._aliases(one)] or found
 
     def _candidate(self, account: Account, keys: tuple[Pair, ...]) -> Known | str | None:
         """The one person these keys lead to, nobody, or what makes it doubtful."""
@@ -220,6 +273,7 @@ class _Index:
         others = [one for one in person.accounts if (one[0].store, one[0].ref) != place]
         person.accounts = [*others, (account, True)]
         self._owner[place] = person, account
+        self._parted.discard(place)
         return Match(account, person.person, newcomer)
 
 
@@ -237,19 +291,64 @@ def _asked(keys: Iterable[Pair]) -> Iterable[Pair]:
             yield from ((other, value) for other in _ADDRESSES if other is not kind)
 
 
+class _Claim(IntEnum):
+    """What a name is to somebody whose account says which object it is."""
+
+    NONE = 0
+    CALLED = 1  # the mail address, or the account name
+    SIGNS_IN = 2
+
+
+def _claim(person: Known, name: Pair) -> tuple[_Claim, Account | None]:
+    """The most that this name is to the person, and in which account."""
+    found: tuple[_Claim, Account | None] = _Claim.NONE, None
+    for account, theirs in person.accounts:
+        if not theirs or not _objects(account):
+            continue
+        keys = keys_of(account)
+        if name[0] in _ADDRESSES and (Key.UPN, name[1]) in keys:
+            return _Claim.SIGNS_IN, account
+        if name in keys if name[0] not in _ADDRESSES else name[1] in own_addresses(account):
+            found = _Claim.CALLED, account
+    return found
+
+
+def _names(account: Account) -> tuple[Pair, ...]:
+    """By what an account goes that does not say which object it is: its strongest names."""
+    keys = keys_of(account)
+    if any(kind in (Key.MAPPED, Key.OBJECT_GUID) for kind, _ in keys):
+        return ()
+    upns = tuple(key for key in keys if key[0] is Key.UPN)
+    mails = tuple(key for key in keys if key[0] is Key.MAIL)
+    return upns or mails[:1] or tuple(key for key in keys if key[0] is Key.ACCOUNT_NAME)
+
+
+def _said_of(keys: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    return tuple(key for key in keys if key[0] is Key.MAPPED)
+
+
 def _second_account(account: Account, person: Known, *, said: bool) -> str | None:
     """A sentence where this person already has, or had as somebody else, an account there."""
-    for other, there in person.accounts:
-        if other.store != account.store or other.ref == account.ref or _renamed(other, account):
-            continue
-        if there:
+    anew = any(_created_anew(other, account) for other in _others(account, person))
+    return _beside(account, person) or (_anew(account) if anew and not said else None)
+
+
+def _beside(account: Account, person: Known) -> str | None:
+    """A sentence where this person has another account there."""
+    theirs = {(a.store, a.ref) for a, there in person.accounts if there}
+    for other in _others(account, person):
+        if (other.store, other.ref) in theirs:
             return (
                 f"{_spoken(account)} would be a second account of the person who has "
                 f"{other.name or other.ref} there"
             )
-        if not said and _created_anew(other, account):
-            return _anew(account)
     return None
+
+
+def _others(account: Account, person: Known) -> list[Account]:
+    """Other accounts that the person has, or had, in that store."""
+    here = [other for other, _ in person.accounts if other.store == account.store]
+    return [o for o in here if o.ref != account.ref and not _renamed(o, account)]
 
 
 def _created_anew(before: Account, now: Account) -> bool:
@@ -279,6 +378,14 @@ def _objects(account: Account) -> set[str]:
 
 def _anew(account: Account) -> str:
     return f"{_spoken(account)} was created anew under a name that somebody else had"
+
+
+def _called(person: Known, account: Account) -> str:
+    """How that person is called where an object says who they are; else by their account."""
+    directories = [a for a, theirs in person.accounts if theirs and _objects(a)]
+    one = (directories or [account])[0]
+    name = next(iter(own_addresses(one)), one.ref)
+    return f"{one.name} ({name})" if one.name else name
 
 
 def _spoken(account: Account) -> str:

@@ -11,16 +11,15 @@ from typing import TypeVar
 from sameface.connectors.reading import read_many
 from sameface.errors import PictureRefused, SignInRefused, StoreFailed
 from sameface.jobs import ahead, run_pages
-from sameface.people import aliases_of, keys_of
 from sameface.sync.keeper import Group, Recognised
 from sameface.sync.leftovers import LEFTOVERS
 from sameface.sync.ours import left_there
 from sameface.sync.outcome import Progress
+from sameface.sync.wanted import Wanted
 from sameface.sync.work import Work
 from sameface.values import (
     STORES,
     Account,
-    Key,
     Likeness,
     Observation,
     Page,
@@ -75,7 +74,7 @@ async def observe_people(
     names helps to find them in the next. Error: Interrupted where it was asked to stop, since what
     is about these people rests on all of their stores.
     """
-    wanted = [_Wanted(name, person) for name, person in asked]
+    wanted = [Wanted(name, person) for name, person in asked]
     passes: list[Pass] = []
     for store in sorted(work.connectors, key=order):
         if work.stop.is_set():
@@ -96,23 +95,6 @@ def unseen(work: Work, passes: Iterable[Pass]) -> list[str]:
 async def observe_again(work: Work, account: Account, owner: str) -> None:
     """Look at the picture of one account, whose owner (a person's id) is known."""
     await _Observer(work, account.store).again(account, owner)
-
-
-class _Wanted:
-    """Somebody to be found, and the names under which stores may know them."""
-
-    def __init__(self, name: str, person: Person | None) -> None:
-        self.person = person
-        self.names, self.aliases = [name], list[str]()
-        for account in person.accounts if person else ():
-            self.learn(account)
-
-    def learn(self, account: Account) -> None:
-        """The surest names first; an alias may be somebody else's name in another store."""
-        aliases = aliases_of(account)
-        keys = ((kind, value) for kind, value in keys_of(account) if value not in aliases)
-        self.names += [value for kind, value in keys if kind is not Key.OBJECT_GUID]
-        self.aliases += aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +175,13 @@ class _Observer:
         for account in accounts:
             if self._work.stop.is_set():
                 return True
-            keys = keys_of(account)
-            names = [v for kind, v in keys if kind not in (Key.MAPPED, Key.OBJECT_GUID)]
-            seen = await self._connector.find(names)
+            seen = await self._connector.find((), account.ref)
             if seen is None or seen.account.ref != account.ref:
                 return False
             await self._page(Page((seen,), None))
         return True
 
-    async def some(self, wanted: Iterable[_Wanted]) -> Pass:
+    async def some(self, wanted: Iterable[Wanted]) -> Pass:
         """The accounts of these people; after a failure the store is not asked again."""
         self._look = await self._vault.begin_look(self._store, self._clock.now())
         failure: StoreFailed | None = None
@@ -233,12 +213,14 @@ class _Observer:
             await self._found(await self._look_at([_Read(seen, owner, known, read)]))
         )
 
-    async def _one(self, wanted: _Wanted, known: Account | None) -> None:
+    async def _one(self, wanted: Wanted, known: Account | None) -> None:
         """The account of that person; `known` is the one they had when they were last seen."""
-        seen = await self._connector.find(dict.fromkeys(wanted.names + wanted.aliases))
+        names = dict.fromkeys(wanted.names + wanted.aliases)
+        seen = await self._connector.find(names, known.ref if known else None)
         if seen is not None:
             await self._page(Page((seen,), None))
-            wanted.learn(seen.account)
+            if wanted.may_be(seen.account):
+                wanted.learn(seen.account)
         if known is not None and (seen is None or seen.account.ref != known.ref):
             await self._vault.lost(known)
 

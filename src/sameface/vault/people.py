@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sameface.errors import UnknownPerson
 from sameface.people import Known, Match, comparable, correlate
-from sameface.people.correlation import meeting
+from sameface.people.correlation import meeting, resting_on
 from sameface.people.keys import keys_of
 from sameface.values import STORES, Account, Key, Person
 from sameface.vault.database import accounts, among, insert_missing, keys, looks, people, upsert
@@ -34,7 +34,10 @@ async def adopt(
     if not listed:
         return ()
     rows = await _rows(connection, listed)
-    unsettled = [account for account in listed if not _settled(rows.get(account.ref), account)]
+    settled = [account for account in listed if _settled(rows.get(account.ref), account)]
+    contested = await _contested(connection, settled, rows)
+    quiet = {account.ref for account in settled} - contested
+    unsettled = [account for account in listed if account.ref not in quiet]
     known = await _known(connection, unsettled, rows)
     matches = {m.account.ref: m for m in correlate(unsettled, known, _new_id)}
     await _keep(connection, [m for m in matches.values() if m.person is not None], at)
@@ -156,6 +159,25 @@ def _settled(row: Any, account: Account) -> bool:
     )
 
 
+async def _contested(
+    connection: AsyncConnection, settled: Sequence[Account], rows: dict[str, Any]
+) -> set[str]:
+    """Handles of those that are nothing but a name which others have, or had, as well."""
+    resting = {a.ref: {(str(kind), v) for kind, v in resting_on(a)} for a in settled}
+    pairs = set[tuple[str, str]]().union(*resting.values())
+    if not pairs:
+        return set()
+    query = sa.select(keys).where(among(pairs, keys.c.kind, keys.c.value))
+    having: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in await connection.execute(query):
+        having[row.kind, row.value].add(row.person)
+    return {
+        ref
+        for ref, names in resting.items()
+        if set[str]().union(*(having[name] for name in names)) - {rows[ref].person}
+    }
+
+
 async def _known(
     connection: AsyncConnection, unsettled: Sequence[Account], rows: dict[str, Any]
 ) -> list[Known]:
@@ -171,7 +193,7 @@ async def _known(
     for row in await connection.execute(sa.select(keys).where(keys.c.person.in_(ids))):
         known[row.person].keys.add((Key(row.kind), row.value))
     for row in await connection.execute(sa.select(accounts).where(accounts.c.person.in_(ids))):
-        known[row.person].accounts.append((account_of(row), not row.gone))
+        known[row.person].accounts.append((account_of(row), not (row.gone or row.doubt)))
     return [known[person] for person in sorted(known)]
 
 

@@ -120,10 +120,10 @@ class ExchangeConnector:
             seen = tuple(await asyncio.gather(*map(self._observation, some)))
             yield Page(seen, following)
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
         """By mail address, among those that sameface.toml names."""
         known = {account.ref: account for account in await self._accounts()}
-        for name in names:
+        for name in names if ref is None else [ref, *names]:
             if name.lower() in known:
                 return await self._observation(known[name.lower()])
         return None

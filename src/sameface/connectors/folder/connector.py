@@ -73,13 +73,15 @@ class FolderConnector:
         for some, following in pages_after(everybody, lambda p: p.ref, cursor, self._page):
             yield Page(tuple(map(self._observation, some)), following)
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
         """By any key a portrait has, whatever its kind and case."""
-        found = await self._portraits()
+        portraits = await self._portraits()
+        if ref in self._known:
+            return self._observation(self._known[ref])
         for name in (name.lower() for name in names):
-            for portrait in found:
-                if any(value.lower() == name for _, value in portrait.keys):
-                    return self._observation(portrait)
+            found = [p for p in portraits if any(v.lower() == name for _, v in p.keys)]
+            if len(found) == 1:
+                return self._observation(found[0])
         return None
 
     async def read(

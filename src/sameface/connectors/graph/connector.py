@@ -150,13 +150,13 @@ class GraphConnector:
             )
             yield Page(tuple(itertools.chain.from_iterable(some)), following)
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
         """By UPN or object id in one request; a mail address that is no UPN costs two more.
 
         Error: NoSuchAccount where an address is a group's.
         """
         tried = list(dict.fromkeys(names))
-        for name in tried:
+        for name in tried if ref is None else [ref, *tried]:
             seen = await self._find(segment(name), name)
             if seen is not None:
                 return seen

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from sameface.connectors.guards import (
     by_administrator,
@@ -26,6 +27,7 @@ from sameface.connectors.ldap.schema import Changes, Schema
 from sameface.connectors.reading import Read
 from sameface.errors import Moved, NoSuchAccount, StoreFailed
 from sameface.http import Clock
+from sameface.people import aliases_of, keys_of
 from sameface.settings import DirectorySettings, PhotoAttribute
 from sameface.values import (
     Account,
@@ -153,19 +155,15 @@ class DirectoryConnector:
                     raise
                 await self._clock.sleep(_AGAIN_S)
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
-        """By any of the attributes that name people, with one request."""
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
+        """By handle or any of the attributes that name people, with one request."""
         asked = [name for name in dict.fromkeys(names) if name]
-        if not asked:
-            return None
         by_any = [f"({a}={escaped(name)})" for name in asked for a in self._schema.naming]
-        found = await self._named(any_of(by_any))
-        for name in (name.casefold() for name in asked):
-            for entry, account in found:
-                held = (value.casefold() for a in self._schema.naming for value in entry.texts(a))
-                if name in held:
-                    return self._observation(entry, account)
-        return None
+        if ref is not None and _is_handle(ref):
+            by_any.append(self._schema.named(ref))
+        found = await self._named(any_of(by_any)) if by_any else []
+        one = _one_of(found, ref, [name.casefold() for name in asked], self._schema.naming)
+        return None if one is None else self._observation(*one)
 
     async def read(
         self,
@@ -351,6 +349,38 @@ class DirectoryConnector:
                 what = "changed in this very moment; nothing was written, make a new plan"
                 raise Moved(self.store, what, account=called(account)) from None
             raise refused.failed from None
+
+
+def _is_handle(ref: str) -> bool:
+    """False for what the vault keeps instead of a handle of somebody forgotten."""
+    try:
+        UUID(ref)
+    except ValueError:
+        return False
+    return True
+
+
+def _one_of(
+    found: Sequence[tuple[Entry, Account]],
+    ref: str | None,
+    names: Sequence[str],
+    naming: Sequence[str],
+) -> tuple[Entry, Account] | None:
+    """The one with that handle, or whose own name the first is that one alone has; else an alias.
+
+    An alias is often somebody's who left, or several people's.
+    """
+    for one in found:
+        if one[1].ref == ref:
+            return one
+    own = [{value for _, value in keys_of(a)} - set(aliases_of(a)) for _, a in found]
+    any_ = [{v.casefold() for a in naming for v in entry.texts(a)} for entry, _ in found]
+    for held in (own, any_):
+        for name in names:
+            having = [one for one, theirs in zip(found, held, strict=True) if name in theirs]
+            if len(having) == 1:
+                return having[0]
+    return None
 
 
 def _digest(photo: bytes) -> str:

@@ -143,11 +143,12 @@ class SharePointConnector:
                 some = (self._observed(row, held.get(stem), at) for row, stem in rows)
                 yield Page(tuple(await asyncio.gather(*some)), following)
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
         """By UPN: the profile and the large file, two requests; with the facts that rules need."""
         await self._wire.find_folder()
-        for name in dict.fromkeys(names):
-            profile = await self._wire.profile(name if "|" in name else _CLAIMS + name)
+        logins = [name if "|" in name else _CLAIMS + name for name in names]
+        for login in dict.fromkeys(logins if ref is None else [ref, *logins]):
+            profile = await self._wire.profile(login)
             if profile is not None:
                 return await self._truth(profile)
         return None

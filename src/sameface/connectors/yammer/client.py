@@ -60,6 +60,13 @@ class YammerClient:
         answer = await self._door.ask("GET", path, account=account, needs=_NEEDS)
         return self._user(answer.json())
 
+    async def by_number(self, ref: str) -> UserPage:
+        """Whoever has that number: a page of nobody or one."""
+        path = f"/api/v1/users/{quote(ref, safe='')}.json"
+        answer = await self._door.ask("GET", path, allow=(404,), needs=_NEEDS)
+        users = () if answer.status == 404 else (self._user(answer.json()),)
+        return UserPage(users, answer.at)
+
     async def by_mail(self, mail: str) -> UserPage:
         """Whoever has that address: a page of nobody or one."""
         path = f"/api/v1/users/by_email.json?email={quote(mail, safe='@')}"

@@ -89,8 +89,11 @@ class YammerConnector:
             if last:
                 return
 
-    async def find(self, names: Iterable[str]) -> Observation | None:
-        """By mail address, one request per name until one is known."""
+    async def find(self, names: Iterable[str], ref: str | None = None) -> Observation | None:
+        """By number, then by mail address, one request each until one is known."""
+        page = None if ref is None else await self._wire.by_number(ref)
+        if page is not None and page.users:
+            return self._observation(page.users[0], page.at)
         for name in dict.fromkeys(names):
             page = await self._wire.by_mail(name)
             if page.users:
