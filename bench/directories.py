@@ -135,7 +135,8 @@ async def _first_read(server: Samba) -> _Took:
     connector = open_connector(server.settings(_UNIT, who=ADMIN))
     watch, photos = _Watch(server), 0
     async for page in connector.observe():
-        async for _, read in read_many(connector, [o.account for o in page.observations]):
+        accounts = [o.account for o in page.observations]
+        async for _, read in read_many(connector, accounts, brought=page.brought):
             photos += isinstance(read, Picture)
     took = watch.took()
     await connector.close()

@@ -6,6 +6,7 @@ a change key is opaque. `None` means "not there", never "went wrong".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -182,6 +183,8 @@ class Page:
     Where the store tells of changes (`Capabilities.delta`), the last page has a cursor `since`:
     observed with it later, the store tells only what changed in between, in pages that are marked
     `delta`; `gone` are then the refs of accounts that are not there any more.
+
+    `brought` are the pictures that came along with the page, by the ref of their account.
     """
 
     observations: tuple[Observation, ...]
@@ -189,6 +192,7 @@ class Page:
     since: str | None = None
     delta: bool = False
     gone: tuple[str, ...] = ()
+    brought: Mapping[str, Picture] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,9 +182,9 @@ async def test_one_photo_that_breaks_off_is_one_persons(place: Place) -> None:
         attribute = "jpegPhoto"
     server.tools.replace(place.dns["alice"], attribute, face("alice")[:500])
     async with opened(place.settings) as connector:
-        seen, _ = await look(connector)
+        seen, page = await look(connector)
         accounts = [o.account for o in seen.values()]
-        brought = [one async for one in read_many(connector, accounts)]
+        brought = [one async for one in read_many(connector, accounts, brought=page.brought)]
         asked = [one async for one in read_many(connector, accounts)]
 
     for reads in (brought, asked):

@@ -9,8 +9,9 @@ from tests.servers.conftest import Unit
 from tests.servers.directory_kit import face, look, opened, rendition
 from tests.servers.slapd import Slapd
 
+from sameface.connectors.reading import read_many
 from sameface.errors import Moved
-from sameface.values import Key, Standing
+from sameface.values import Key, Picture, Standing
 
 pytestmark = pytest.mark.servers
 
@@ -67,6 +68,25 @@ async def test_a_change_is_heard_of_within_seconds(slapd: Slapd, tree: Unit) -> 
 
     keys = [o.change_key for p in (page, later) for o in p.observations]
     assert len(keys) == len(set(keys)) == 2
+
+
+async def test_a_page_keeps_its_photos_whatever_else_is_looked_at(slapd: Slapd, tree: Unit) -> None:
+    """A listener looks at what changed between a page and the reading of its photos."""
+    photos = {name: face(name) for name in ("alice", "bob", "carol")}
+    dns = {name: tree.person(name, photo) for name, photo in photos.items()}
+    async with opened(slapd.settings(tree.dn)) as connector:
+        _, last = await look(connector)
+        page = await anext(aiter(connector.observe()))
+        slapd.tools.replace(dns["alice"], "description", "changed")
+        changed, _ = await look(connector, last.since)
+        before = connector.requests
+        accounts = [one.account for one in page.observations]
+        reads = [read async for _, read in read_many(connector, accounts, brought=page.brought)]
+        asked = connector.requests - before
+
+    assert set(changed) == {"alice"}
+    assert {read.data for read in reads if isinstance(read, Picture)} == set(photos.values())
+    assert asked == 0
 
 
 async def test_every_address_is_a_key(slapd: Slapd, tree: Unit) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+
 import pytest
-from tests.servers.memory_store import broken, face
+from tests.servers.memory_store import MemoryStore, broken, face, may_write
 from tests.sync.kit import Office, same, three_stores
 
 from sameface import sync
+from sameface.connectors.reading import Read
 from sameface.errors import BlobLost, OverCeiling, SignInRefused, VaultFailed
 from sameface.sync import Call, Result
-from sameface.values import Standing
+from sameface.values import Account, Standing
 from sameface.vault.blobs import digest_of
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
@@ -285,3 +288,29 @@ async def test_unknown_is_not_remembered_for_ever(disagreeing: Office) -> None:
     assert exchange.asked["read"] == reads
     cells = await disagreeing.vault.cells(disagreeing.told[ALICE].person.id)
     assert {cell.standing for cell in cells} == {Standing.PHOTO}
+
+
+class HastyStore(MemoryStore):
+    """A store whose batches leave out every second account."""
+
+    async def read_many(
+        self, accounts: Sequence[Account], size_px: int | None = None
+    ) -> AsyncIterator[Read]:
+        for account in accounts[::2]:
+            yield account, await self.read(account, size_px)
+
+
+async def test_nobody_whose_photo_was_asked_for_is_passed_over(office: Office) -> None:
+    """Whom a batch leaves out is asked for alone."""
+    people = [ALICE, BOB, "carol@x.test"]
+    folder = HastyStore("folder", office.clock, may_write("folder", writes=False))
+    office.stores["folder"] = folder
+    exchange = office.store("exchange", writes=True)
+    for upn in people:
+        folder.join(upn, face(upn))
+        exchange.join(upn)
+
+    outcome = await office.sync()
+
+    assert outcome.results == {Result.WRITTEN: len(people)}
+    assert all(same(exchange.shows(upn), face(upn)) for upn in people)

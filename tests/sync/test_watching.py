@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from tests.servers.memory_store import MemoryStore, face, may_write
+from tests.servers.memory_store import MemoryStore, broken, face, may_write
 from tests.sync.kit import Office, same
 
 from sameface import sync
 from sameface.errors import BadUsage, NotAllowed, StoreFailed, SyncStopped
-from sameface.settings import StopAbove
+from sameface.settings import PolicySettings, Removal, StopAbove, Wishes
 from sameface.sync import Outcome, Result
 from sameface.values import Page
 
@@ -54,7 +54,8 @@ def directory(office: Office) -> TalkingStore:
 def watching(
     office: Office, every: timedelta = timedelta(hours=1)
 ) -> AsyncGenerator[Outcome, None]:
-    return sync.watch(*office._work(), tell=office._hear, every=every)
+    soon = timedelta(milliseconds=1)
+    return sync.watch(*office._work(), tell=office._hear, every=every, again=soon)
 
 
 async def test_who_changed_is_put_right_at_once(office: Office, directory: TalkingStore) -> None:
@@ -145,6 +146,80 @@ async def test_a_store_that_cannot_be_listened_to_says_so(
     await anext(outcomes)
 
     with pytest.raises(NotAllowed):
+        await anext(outcomes)
+
+
+async def test_a_store_that_suddenly_looks_empty_is_not_believed(
+    office: Office, directory: TalkingStore
+) -> None:
+    """empty-store holds for what stores tell, too; nothing is removed then."""
+    office.policy = PolicySettings(everybody=Wishes(removal=Removal.PROPAGATE))
+    people = [ALICE, BOB, *(f"p{n}@x.test" for n in range(8))]
+    exchange = office.stores["exchange"]
+    for upn in people[2:]:
+        directory.join(upn, face(upn))
+        exchange.join(upn, face(upn))
+    outcomes = watching(office)
+    await anext(outcomes)
+    for upn in people:
+        directory.take_away(upn)
+    directory.tell(*people)
+
+    with pytest.raises(SyncStopped, match="empty-store"):
+        await anext(outcomes)
+
+    assert exchange.overwritten == []
+
+
+async def test_everybody_is_looked_at_in_time_while_news_keep_coming(
+    office: Office, directory: TalkingStore
+) -> None:
+    """The next look at everybody is due by the last one, not by the last piece of news."""
+    outcomes = watching(office, every=timedelta(seconds=1))
+    await anext(outcomes)
+    exchange = office.stores["exchange"]
+    exchange.put(ALICE, face("alice", 2))
+
+    def ring() -> None:
+        directory.tell(BOB)
+        asyncio.get_running_loop().call_later(0.1, ring)
+
+    ring()
+    carried = await anext(outcomes)
+    await outcomes.aclose()
+
+    assert carried.people == 2
+    assert same(exchange.shows(ALICE), face(ALICE))
+
+
+async def test_what_a_store_failed_at_is_tried_again(
+    office: Office, directory: TalkingStore
+) -> None:
+    """One broken request costs nobody their change until the next look at everybody."""
+    outcomes = watching(office)
+    await anext(outcomes)
+    exchange = office.stores["exchange"]
+    exchange.faults["find"].append(broken("exchange"))
+    directory.put(ALICE, face("alice", 1))
+    directory.tell(ALICE)
+
+    async for carried in outcomes:
+        if carried.results == {Result.WRITTEN: 1}:
+            break
+    await outcomes.aclose()
+
+    assert same(exchange.shows(ALICE), face("alice", 1))
+
+
+async def test_an_error_nobody_foresaw_ends_the_watch(
+    office: Office, directory: TalkingStore
+) -> None:
+    """It would be deaf otherwise, and nobody would know."""
+    outcomes = watching(office)
+    await anext(outcomes)
+    directory.told.put_nowait("not a page")  # type: ignore[arg-type]
+
+    with pytest.raises(AttributeError):
         await anext(outcomes)
 
 

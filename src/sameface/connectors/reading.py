@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from sameface.connectors.base import Connector
@@ -25,16 +26,33 @@ class ReadsMany(Protocol):
 
 
 async def read_many(
-    connector: Connector, accounts: Sequence[Account], size_px: int | None = None
+    connector: Connector,
+    accounts: Sequence[Account],
+    size_px: int | None = None,
+    *,
+    brought: Mapping[str, Picture] = MappingProxyType({}),
 ) -> AsyncIterator[Read]:
     """The photos of these accounts, each once, in any order; a bounded number is in memory.
 
+    What their page `brought` is not asked for again; whom a batch passes over is asked for alone.
     A failure of one account is its own; SignInRefused concerns all of them and is yielded too.
     """
-    if isinstance(connector, ReadsMany):
-        async for read in connector.read_many(accounts, size_px):
+    for account in accounts:
+        if account.ref in brought:
+            yield account, brought[account.ref]
+    away = {account.ref: account for account in accounts if account.ref not in brought}
+    if away and isinstance(connector, ReadsMany):
+        async for read in connector.read_many(list(away.values()), size_px):
+            away.pop(read[0].ref, None)
             yield read
-        return
+    async for read in _one_by_one(connector, list(away.values()), size_px):
+        yield read
+
+
+async def _one_by_one(
+    connector: Connector, accounts: Sequence[Account], size_px: int | None
+) -> AsyncIterator[Read]:
+    """As many at once as the store bears."""
     width = max(1, connector.capabilities.concurrency)
     for start in range(0, len(accounts), width):
         some = accounts[start : start + width]

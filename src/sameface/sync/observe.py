@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -230,9 +230,11 @@ class _Observer:
             self._told = (self._told or set()) | set(page.gone)
         self._next = page.since
         for start in range(0, len(page.observations), _AT_ONCE):
-            await self._some(page.observations[start : start + _AT_ONCE])
+            await self._some(page.observations[start : start + _AT_ONCE], page.brought)
 
-    async def _some(self, observations: Sequence[Observation]) -> None:
+    async def _some(
+        self, observations: Sequence[Observation], brought: Mapping[str, Picture]
+    ) -> None:
         mapping = self._work.settings.mapping
         accounts = [
             mapping.of(a) for a in {o.account.ref: o.account for o in observations}.values()
@@ -248,9 +250,10 @@ class _Observer:
         known = {r: was for r, was in known.items() if r in owners or r not in may}
         quiet = [_carried(o, known.get(r)) for r, o in seen.items() if r not in set(new)]
         await self._record(quiet)
+        asked = [seen[ref].account for ref in new]
         reads = (
             _Read(seen[a.ref], owners[a.ref], known.get(a.ref), picture)
-            async for a, picture in read_many(self._connector, [seen[ref].account for ref in new])
+            async for a, picture in read_many(self._connector, asked, brought=brought)
         )
         looked = self._looked(ahead(_grouped(reads, _PICTURES)))
         async with aclosing(ahead(looked)) as groups:

@@ -87,7 +87,7 @@ async def retire(work: Work, policy: Policy, run: str) -> None:
 def _stopped(settings: Settings, judge: Judge, forecast: Tally) -> str:
     """Why a sync must not begin to write; "" where it may."""
     if empty := judge.empty(forecast):
-        return _looks_empty(empty)
+        return looks_empty(empty)
     if not settings.stop_above.allows(forecast.changing, forecast.people):
         return _too_many(settings, forecast)
     return ""
@@ -101,7 +101,8 @@ def _too_many(settings: Settings, forecast: Tally) -> str:
     )
 
 
-def _looks_empty(sentences: Sequence[str]) -> str:
+def looks_empty(sentences: Sequence[str]) -> str:
+    """Why nothing is written where a store suddenly looks empty."""
     return (
         f"{' '.join(sentences)} Nothing was written. Look at that store; if it is as it should "
         "be, `sameface plan` shows what would follow and `sameface apply` does it."

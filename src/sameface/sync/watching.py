@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sameface.connectors.base import Connector
 from sameface.connectors.watching import Watches
-from sameface.errors import BadUsage, Interrupted, StoreFailed, SyncStopped, UnknownPerson
+from sameface.errors import BadUsage, Interrupted, SyncStopped, UnknownPerson
 from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
 from sameface.sync.decide import Decision
+from sameface.sync.judging import Judge
 from sameface.sync.outcome import Outcome, Progress
+from sameface.sync.parts import looks_empty
+from sameface.sync.pinning import policy_of
 from sameface.sync.plan import Action, Hold, Plan, actions_of, pins_of
 from sameface.sync.run import apply, status, sync
-from sameface.sync.work import silent
+from sameface.sync.work import Work, silent
 from sameface.values import Key, Page
 from sameface.vault import Vault
 
@@ -26,6 +29,9 @@ Connectors = Mapping[str, Connector]
 
 EVERY = timedelta(hours=1)
 """Between two looks at everybody: most stores tell of nothing, directories not of everything."""
+
+AGAIN = timedelta(minutes=1)
+"""After so long, whoever could not be carried is looked at once more."""
 
 _NAMES = (Key.UPN, Key.MAIL)
 
@@ -35,7 +41,7 @@ class _Heard:
 
     def __init__(self) -> None:
         self.news = asyncio.Event()
-        self.failed: StoreFailed | None = None
+        self.failed: BaseException | None = None
         self._names: dict[str, None] = {}
         self._everybody = False
 
@@ -47,8 +53,18 @@ class _Heard:
         self._everybody |= not page.delta or bool(page.gone)
         self.news.set()
 
-    def fail(self, failed: StoreFailed) -> None:
-        self.failed = failed
+    def ended(self, ear: asyncio.Task[None]) -> None:
+        """Whatever ends an ear ends the watch: it would be deaf, and nobody would know."""
+        if not ear.cancelled() and (failed := ear.exception()) is not None:
+            self.failed = failed
+            self.news.set()
+
+    def again(self, names: Iterable[str], after: timedelta) -> None:
+        """These names are told once more, after so long."""
+        asyncio.get_running_loop().call_later(after.total_seconds(), self._tell, tuple(names))
+
+    def _tell(self, names: Iterable[str]) -> None:
+        self._names |= dict.fromkeys(names)
         self.news.set()
 
     def take(self) -> tuple[list[str], bool]:
@@ -68,11 +84,14 @@ async def watch(
     *,
     tell: Callable[[Decision], None] = silent,
     every: timedelta = EVERY,
+    again: timedelta = AGAIN,
 ) -> AsyncGenerator[Outcome, None]:
     """`sync`, and again for whoever a store says has changed, within seconds; ends when asked to.
 
     An outcome is told whenever something was looked at and led to writes, and after each look at
-    everybody, which comes every so often. Errors: BadUsage where no store can be listened to,
+    everybody, which comes every so often. Where a store failed, it is tried `again`.
+
+    Errors: BadUsage where no store can be listened to,
     StoreFailed where listening cannot begin, SyncStopped, VaultFailed.
     """
     talking = {name: one for name, one in connectors.items() if isinstance(one, Watches)}
@@ -83,21 +102,26 @@ async def watch(
         )
     with listening() as stop:
         async with _ears(talking) as heard:
-            everybody, names, people = True, list[str](), 0
+            everybody, names, people, due = True, list[str](), 0, 0.0
             while not stop.is_set():
                 if everybody:
+                    due = clock.ticks() + every.total_seconds()
                     outcome = await sync(settings, connectors, vault, clock, progress, tell=tell)
                     people = outcome.people
                     yield outcome
                 elif names:
-                    made = await _plan_of(
+                    made, failed = await _plan_of(
                         settings, connectors, vault, clock, names=names, people=people
                     )
                     if made is not None and not stop.is_set():
-                        yield await apply(
+                        outcome = await apply(
                             settings, connectors, vault, clock, progress, plan=made, tell=tell
                         )
-                names, everybody = await _next(heard, stop, every)
+                        failed = failed or bool(outcome.failures)
+                        yield outcome
+                    if failed:
+                        heard.again(names, again)
+                names, everybody = await _next(heard, stop, clock, due)
 
 
 # ---------------------------------------------------------------------------
@@ -109,13 +133,12 @@ async def _ears(talking: Mapping[str, Watches]) -> AsyncIterator[_Heard]:
     heard = _Heard()
 
     async def listen(store: Watches) -> None:
-        try:
-            async for page in store.watch():
-                heard.page(page)
-        except StoreFailed as failed:
-            heard.fail(failed)
+        async for page in store.watch():
+            heard.page(page)
 
     ears = [asyncio.create_task(listen(store)) for store in talking.values()]
+    for ear in ears:
+        ear.add_done_callback(heard.ended)
     try:
         yield heard
     finally:
@@ -124,17 +147,23 @@ async def _ears(talking: Mapping[str, Watches]) -> AsyncIterator[_Heard]:
         await asyncio.gather(*ears, return_exceptions=True)
 
 
-async def _next(heard: _Heard, stop: asyncio.Event, every: timedelta) -> tuple[list[str], bool]:
-    """What to look at next. Error: StoreFailed where a store cannot be listened to."""
+async def _next(
+    heard: _Heard, stop: asyncio.Event, clock: Clock, due: float
+) -> tuple[list[str], bool]:
+    """What to look at next: all when that is `due`, whatever is told meanwhile.
+
+    Error: StoreFailed where a store cannot be listened to.
+    """
     waiting = [asyncio.create_task(event.wait()) for event in (heard.news, stop)]
-    done, pending = await asyncio.wait(
-        waiting, timeout=every.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+    _, pending = await asyncio.wait(
+        waiting, timeout=max(0.0, due - clock.ticks()), return_when=asyncio.FIRST_COMPLETED
     )
     for task in pending:
         task.cancel()
     if heard.failed is not None:
         raise heard.failed
-    return heard.take() if done else ([], True)
+    names, everybody = heard.take()
+    return names, everybody or clock.ticks() >= due
 
 
 async def _plan_of(
@@ -145,8 +174,9 @@ async def _plan_of(
     *,
     names: list[str],
     people: int,
-) -> Plan | None:
-    """What a sync would write for these people; None where it would write nothing."""
+) -> tuple[Plan | None, bool]:
+    """What a sync would write for these people, or None, and whether a store failed."""
+    unseen: set[str] = set()
     actions: list[Action] = []
     pins: list[Hold] = []
 
@@ -157,7 +187,8 @@ async def _plan_of(
     for name in names:
         # Gone again: the next look at all tells how. Interrupted: the watch ends, as it was asked.
         with contextlib.suppress(UnknownPerson, Interrupted):
-            await status(settings, connectors, vault, clock, tell=collect, names=[name])
+            seen = await status(settings, connectors, vault, clock, tell=collect, names=[name])
+            unseen |= {failed.store for failed in seen.failures}
     changing = len({action.person for action in actions})
     if not settings.stop_above.allows(changing, max(people, changing)):
         raise SyncStopped(
@@ -166,5 +197,11 @@ async def _plan_of(
             "then raise stop-above, or `sameface apply` the plan."
         )
     if not actions:
-        return None
-    return Plan(settings.organisation, clock.now(), tuple(actions), tuple(pins), verb="sync")
+        return None, bool(unseen)
+    with listening() as stop:
+        work = Work(settings, connectors, vault, clock, stop, silent, silent)
+        judge = Judge(work, await policy_of(work, sorted(unseen)))
+        if empty := judge.empty(await judge.forecast()):
+            raise SyncStopped(looks_empty(empty))
+    made = Plan(settings.organisation, clock.now(), tuple(actions), tuple(pins), verb="sync")
+    return made, bool(unseen)

@@ -1,8 +1,8 @@
 """A directory as a store: people with a photo in one attribute of their entry.
 
 The change key is a digest of the photo itself: it is the same on every server of the directory,
-and other attributes do not touch it. So a look takes the photos along, and `read_many` gives those
-of the page just seen without asking again. `observe(since)` asks only for what changed.
+and other attributes do not touch it. So a look takes the photos along, and each page brings its own
+(`Page.brought`). `observe(since)` asks only for what changed.
 """
 
 from __future__ import annotations
@@ -86,7 +86,6 @@ class DirectoryConnector:
         self._clock = clock
         self._photo = str(directory.settings.photo_attribute)
         self._people = all_of(schema.people, directory.settings.filter)
-        self._brought: dict[str, Picture] = {}  # the photos of the page just seen
 
     @property
     def requests(self) -> int:
@@ -132,11 +131,10 @@ class DirectoryConnector:
         page_now: list[tuple[Entry, Account]] = await anext(pages, [])
         while True:
             page_next = await anext(pages, None)
-            seen = self._observed(page_now)
             if page_next is None:
-                yield Page(seen, None, since=begun and _cursor(since=begun))
+                yield self._page(page_now, None, since=begun and _cursor(since=begun))
                 return
-            yield Page(seen, _cursor(after=seen[-1].account.ref, begun=begun))
+            yield self._page(page_now, _cursor(after=page_now[-1][1].ref, begun=begun))
             page_now = page_next
 
     async def watch(self, since: str | None = None) -> AsyncGenerator[Page, None]:
@@ -180,14 +178,9 @@ class DirectoryConnector:
         accounts: Sequence[Account],
         size_px: int | None = None,  # noqa: ARG002 - there is one size
     ) -> AsyncIterator[Read]:
-        """Photos that the last page brought along, each once; the others 50 with one request."""
-        away = [account for account in accounts if account.ref not in self._brought]
-        for account in accounts:
-            photo = self._brought.pop(account.ref, None)
-            if photo is not None:
-                yield account, self._read(account, photo.data, photo.change_key)
-        for start in range(0, len(away), _AT_ONCE):
-            some = away[start : start + _AT_ONCE]
+        """50 photos with one request."""
+        for start in range(0, len(accounts), _AT_ONCE):
+            some = accounts[start : start + _AT_ONCE]
             try:
                 found = await self._named(any_of([self._schema.named(a.ref) for a in some]))
             except StoreFailed as failed:
@@ -262,15 +255,27 @@ class DirectoryConnector:
         known = ((entry, self._schema.account(self.store, entry)) for entry in entries)
         return [(entry, account) for entry, account in known if account is not None]
 
-    def _observed(self, page: list[tuple[Entry, Account]]) -> tuple[Observation, ...]:
-        """The page's observations; its photos are kept until the next page."""
-        seen = tuple(self._observation(entry, account) for entry, account in page)
-        self._brought = {
-            account.ref: Picture(photo, "", one.change_key)
-            for (entry, account), one in zip(page, seen, strict=True)
-            if (photo := entry.octets(self._photo))
+    def _page(
+        self,
+        found: Sequence[tuple[Entry, Account]],
+        cursor: str | None,
+        since: str | None = None,
+        *,
+        delta: bool = False,
+        gone: tuple[str, ...] = (),
+    ) -> Page:
+        """What these entries show, and their photos; one that breaks off is left to `read`."""
+        seen = tuple(self._observation(entry, account) for entry, account in found)
+        photos = (
+            self._read(account, entry.octets(self._photo), one.change_key)
+            for (entry, account), one in zip(found, seen, strict=True)
+        )
+        brought = {
+            one.account.ref: photo
+            for one, photo in zip(seen, photos, strict=True)
+            if isinstance(photo, Picture)
         }
-        return seen
+        return Page(seen, cursor, since, delta, gone, brought)
 
     def _observation(self, entry: Entry, account: Account) -> Observation:
         photo = entry.octets(self._photo)
@@ -298,7 +303,7 @@ class DirectoryConnector:
         there = {account.ref for _, account in found}
         gone = [r for r in dict.fromkeys((*delta.gone, *delta.changed)) if r not in there]
         since = _cursor(since=delta.cursor)
-        return Page(self._observed(found), None, since, delta=True, gone=tuple(gone))
+        return self._page(found, None, since, delta=True, gone=tuple(gone))
 
     async def _named(self, which: str) -> list[tuple[Entry, Account]]:
         found = await self._directory.search(
