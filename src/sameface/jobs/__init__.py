@@ -9,13 +9,14 @@ take up what one of them left.
 
 from sameface.jobs.engine import Json, Steps, Works, hand_over, working
 from sameface.jobs.following import progress
-from sameface.jobs.here import ahead, listening, run_pages, together
+from sameface.jobs.here import ahead, grouped, listening, run_pages, together
 
 __all__ = [
     "Json",
     "Steps",
     "Works",
     "ahead",
+    "grouped",
     "hand_over",
     "listening",
     "progress",

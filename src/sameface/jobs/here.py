@@ -77,6 +77,18 @@ async def ahead(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]
         await items.aclose()
 
 
+async def grouped(items: AsyncIterator[Item], size: int) -> AsyncGenerator[list[Item], None]:
+    """The items in lists of `size`, the last one shorter."""
+    group: list[Item] = []
+    async for item in items:
+        group.append(item)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
 def _nobody() -> None:
     """For whom nobody waits."""
 

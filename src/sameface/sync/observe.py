@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypeVar
 
 from sameface.connectors.reading import read_many
 from sameface.errors import PictureRefused, SignInRefused, StoreFailed
-from sameface.jobs import ahead, run_pages
+from sameface.jobs import ahead, grouped, run_pages
 from sameface.sync.keeper import Group, Recognised
 from sameface.sync.leftovers import LEFTOVERS
 from sameface.sync.ours import left_there
@@ -29,8 +28,6 @@ from sameface.values import (
 )
 from sameface.vault import Finding, Remembered
 from sameface.vault.blobs import digest_of
-
-T = TypeVar("T")
 
 _AT_LEAST_EVERY = timedelta(days=7)
 """So often all of a store is looked at, whatever it tells of changes."""
@@ -255,7 +252,7 @@ class _Observer:
             _Read(seen[a.ref], owners[a.ref], known.get(a.ref), picture)
             async for a, picture in read_many(self._connector, asked, brought=brought)
         )
-        looked = self._looked(ahead(_grouped(reads, _PICTURES)))
+        looked = self._looked(ahead(grouped(reads, _PICTURES)))
         async with aclosing(ahead(looked)) as groups:
             async for group in groups:
                 await self._record(await self._found(group))
@@ -381,15 +378,3 @@ def _dated(seen: Observation, known: Remembered | None, *, changed: bool) -> Obs
         after = known.changed_by if failed else known.observed_at
         return replace(seen, changed_after=after, changed_by=seen.observed_at)
     return replace(seen, changed_after=known.changed_after, changed_by=known.changed_by)
-
-
-async def _grouped(items: AsyncIterator[T], size: int) -> AsyncGenerator[list[T], None]:
-    """The items in lists of `size`, the last one shorter."""
-    group: list[T] = []
-    async for item in items:
-        group.append(item)
-        if len(group) == size:
-            yield group
-            group = []
-    if group:
-        yield group

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sameface.connectors.base import Connector
 from sameface.connectors.watching import Watches
-from sameface.errors import BadUsage, Interrupted, SyncStopped, UnknownPerson
+from sameface.errors import BadUsage, Interrupted, StoreFailed, SyncStopped, UnknownPerson
 from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
@@ -188,7 +188,7 @@ async def _plan_of(
         # Gone again: the next look at all tells how. Interrupted: the watch ends, as it was asked.
         with contextlib.suppress(UnknownPerson, Interrupted):
             seen = await status(settings, connectors, vault, clock, tell=collect, names=[name])
-            unseen |= {failed.store for failed in seen.failures}
+            unseen |= {f.store for f in seen.failures if isinstance(f, StoreFailed)}
     changing = len({action.person for action in actions})
     if not settings.stop_above.allows(changing, max(people, changing)):
         raise SyncStopped(

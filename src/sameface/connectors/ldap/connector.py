@@ -8,9 +8,7 @@ and other attributes do not touch it. So a look takes the photos along, and each
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from sameface.connectors.guards import (
@@ -22,6 +20,7 @@ from sameface.connectors.guards import (
     whole_picture,
 )
 from sameface.connectors.ldap.client import SUBTREE, Directory, Refused
+from sameface.connectors.ldap.cursor import cursor_of, said_by
 from sameface.connectors.ldap.entries import Entry, all_of, any_of, escaped
 from sameface.connectors.ldap.schema import Changes, Schema
 from sameface.connectors.reading import Read
@@ -119,7 +118,7 @@ class DirectoryConnector:
 
     async def observe(self, cursor: str | None = None) -> AsyncIterator[Page]:
         """One request per page. `cursor` is where a page ended, or where changes are told from."""
-        told = _told(cursor)
+        told = said_by(cursor)
         if "since" in told:
             page = await self._since(told["since"])
             if page is not None:
@@ -132,20 +131,20 @@ class DirectoryConnector:
         while True:
             page_next = await anext(pages, None)
             if page_next is None:
-                yield self._page(page_now, None, since=begun and _cursor(since=begun))
+                yield self._page(page_now, None, since=begun and cursor_of(since=begun))
                 return
-            yield self._page(page_now, _cursor(after=page_now[-1][1].ref, begun=begun))
+            yield self._page(page_now, cursor_of(after=page_now[-1][1].ref, begun=begun))
             page_now = page_next
 
     async def watch(self, since: str | None = None) -> AsyncGenerator[Page, None]:
         """See `watching.Watches`."""
-        told = _told(since).get("since")
+        told = said_by(since).get("since")
         cursor = told if told is not None else await self._changes.mark()
         while True:
             try:
                 async for _ in self._changes.alarms(cursor):
-                    async for page in self.observe(_cursor(since=cursor)):
-                        cursor = _told(page.since).get("since", cursor)
+                    async for page in self.observe(cursor_of(since=cursor)):
+                        cursor = said_by(page.since).get("since", cursor)
                         if page.observations or page.gone or not page.delta:
                             yield page
             except StoreFailed as failed:
@@ -302,7 +301,7 @@ class DirectoryConnector:
             found += await self._named(any_of([self._schema.named(ref) for ref in some]))
         there = {account.ref for _, account in found}
         gone = [r for r in dict.fromkeys((*delta.gone, *delta.changed)) if r not in there]
-        since = _cursor(since=delta.cursor)
+        since = cursor_of(since=delta.cursor)
         return self._page(found, None, since, delta=True, gone=tuple(gone))
 
     async def _named(self, which: str) -> list[tuple[Entry, Account]]:
@@ -390,16 +389,3 @@ def _one_of(
 
 def _digest(photo: bytes) -> str:
     return hashlib.sha256(photo).hexdigest()
-
-
-def _cursor(**told: str | None) -> str:
-    return json.dumps({name: value for name, value in told.items() if value is not None})
-
-
-def _told(cursor: str | None) -> dict[str, Any]:
-    """What a cursor says; one that is none of ours says nothing, so everything is read."""
-    try:
-        told = json.loads(cursor or "{}")
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
