@@ -192,14 +192,15 @@ async def test_everybody_is_looked_at_in_time_while_news_keep_coming(
     assert same(exchange.shows(ALICE), face(ALICE))
 
 
+@pytest.mark.parametrize("verb", ["find", "write"])
 async def test_what_a_store_failed_at_is_tried_again(
-    office: Office, directory: TalkingStore
+    office: Office, directory: TalkingStore, verb: str
 ) -> None:
     """One broken request costs nobody their change until the next look at everybody."""
     outcomes = watching(office)
     await anext(outcomes)
     exchange = office.stores["exchange"]
-    exchange.faults["find"].append(broken("exchange"))
+    exchange.faults[verb].append(broken("exchange"))
     directory.put(ALICE, face("alice", 1))
     directory.tell(ALICE)
 

@@ -117,7 +117,8 @@ async def watch(
                         outcome = await apply(
                             settings, connectors, vault, clock, progress, plan=made, tell=tell
                         )
-                        failed = failed or bool(outcome.failures)
+                        came = [result for result, many in outcome.results.items() if many]
+                        failed = failed or not all(result.good for result in came)
                         yield outcome
                     if failed:
                         heard.again(names, again)
