@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sameface.settings import Conflict, Faces, OwnChoice, Removal, Wins
-from sameface.sync.leftovers import REMEDY, is_leftover
+from sameface.sync.leftovers import REMEDY, UNPROVEN, is_leftover
 from sameface.sync.policy import Policy
 from sameface.values import Cell, Standing
 from sameface.vault import Agreement, Pin
@@ -187,7 +187,7 @@ def _without_authority(held: Held, agreed: Agreed, policy: Policy) -> Choice:
     photos = {cell.photo for cell in cells if cell.standing is Standing.PHOTO}
     if not photos:
         return Choice(None, "no store has a photo")
-    shown = all(c.standing is Standing.PHOTO or _is_awaited(c, agreed) for c in cells)
+    shown = all(c.standing is Standing.PHOTO or _is_awaited(c, agreed, policy) for c in cells)
     if len(photos) == 1 and None not in photos and shown:
         return Choice(photos.pop(), "no authority has a photo, and the others agree")
     holders = [cell.store for cell in cells if cell.standing is Standing.PHOTO]
@@ -197,9 +197,10 @@ def _without_authority(held: Held, agreed: Agreed, policy: Policy) -> Choice:
     return Choice(None, because, holders[0], Call.ASK)
 
 
-def _is_awaited(cell: Cell, agreed: Agreed) -> bool:
+def _is_awaited(cell: Cell, agreed: Agreed, policy: Policy) -> bool:
     last = agreed.get(cell.store)
-    return last is not None and last.change_key == SHOWN_AGAIN
+    again = last is not None and last.change_key == SHOWN_AGAIN
+    return again and cell.store not in policy.withheld
 
 
 def _ranked(store: str, policy: Policy) -> str:
@@ -226,7 +227,7 @@ def _newest(held: Held, agreed: Agreed, policy: Policy) -> Choice:
         because = f"{missing[0]} could not be observed and may have the newest photo"
         return Choice(None, because, missing[0], Call.UNKNOWN)
     photos_there = (cell for cell in cells if cell.standing is Standing.PHOTO)
-    shown = [cell for cell in photos_there if not is_leftover(cell)]
+    shown = [cell for cell in photos_there if not is_leftover(cell) or cell.unfit == UNPROVEN]
     unclear = next((cell.store for cell in shown if cell.photo is None), None)
     if unclear is not None:
         because = f"nobody can tell whether {unclear} shows a new photo or one of the known ones"

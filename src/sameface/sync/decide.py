@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sameface.settings import OwnChoice
+from sameface.settings import OwnChoice, Wins
 from sameface.sync.choosing import NO_PHOTO, Call, Choice, choose, has_lapsed
 from sameface.sync.leftovers import REMEDY, UNPROVEN, is_leftover
 from sameface.sync.policy import Leave, Policy
@@ -250,7 +250,7 @@ def _is_unsure(cell: Cell, policy: Policy) -> bool:
     if cell.standing is not Standing.PHOTO or cell.likeness is not Likeness.CANNOT_TELL:
         return False
     if cell.unfit == UNPROVEN:
-        return policy.own_choice is not OwnChoice.OVERWRITE
+        return policy.own_choice is not OwnChoice.OVERWRITE or policy.wins is Wins.NEWEST
     return not is_leftover(cell)
 
 
