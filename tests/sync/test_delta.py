@@ -11,6 +11,7 @@ from tests.servers.memory_store import MemoryStore, broken, face, may_write
 from tests.sync.kit import Office, same
 
 from sameface.people import parse_mapping
+from sameface.settings import DirectorySettings, StoreSettings
 from sameface.sync import Call
 from sameface.values import Key, Page
 
@@ -69,6 +70,17 @@ async def told_of(office: Office, directory: TellingStore) -> list[str]:
     directory.listed.clear()
     await office.sync()
     return sorted(directory.listed)
+
+
+async def test_another_part_of_the_directory_is_looked_at_whole(
+    office: Office, directory: TellingStore
+) -> None:
+    """Of whom a wider base or filter lets in, what changed since the last look would not tell."""
+    part = DirectorySettings(("ldap://x.test",), "ou=people,dc=x", bind=None)
+    for where in (part, replace(part, base_dn="dc=x"), replace(part, filter="(title=boss)")):
+        office.configured = (StoreSettings("folder", "openldap", directory=where),)
+        assert await told_of(office, directory) == [ALICE, BOB, CAROL]
+        assert await told_of(office, directory) == []
 
 
 async def test_only_what_changed_is_asked_for(office: Office, directory: TellingStore) -> None:

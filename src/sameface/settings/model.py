@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -206,3 +207,11 @@ class Settings:
     def store(self, store: str) -> StoreSettings | None:
         """How that store is configured, or None: not connected."""
         return next((s for s in self.stores if s.id == store), None)
+
+    def scope(self, store: str) -> str:
+        """The same while the same people of that store are looked at, by the same mapping: what it
+        tells of changes says nothing about anybody else."""
+        asked = self.store(store)
+        of = None if asked is None else asked.directory
+        part = () if of is None else (of.base_dn, of.filter, of.photo_attribute)
+        return hashlib.sha256("\n".join((self.mapping.digest, *part)).encode()).hexdigest()[:16]

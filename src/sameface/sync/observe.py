@@ -127,7 +127,7 @@ class _Observer:
         self._connector = work.connectors[store]
         self._vault = work.vault
         self._clock = work.clock
-        self._mapped = work.settings.mapping.digest
+        self._scope = work.settings.scope(store)
         self._look = 0
         self._done = 0
         self._told: set[str] | None = None  # who is gone, where the store tells only changes
@@ -150,16 +150,16 @@ class _Observer:
         elif ended:
             await self._vault.end_look(self._look, self._clock.now())
         if ended and self._next is not None:
-            await self._vault.looks.remember(self._look, f"{self._mapped} {self._next}")
+            await self._vault.looks.remember(self._look, f"{self._scope} {self._next}")
         return Pass(self._store, whole=ended)
 
     async def _since(self) -> str | None:
-        """Where the store goes on telling. Another mapping, or a week, and all is looked at."""
+        """Where the store goes on telling. Another scope, or a week, and all is looked at."""
         if not self._connector.capabilities.delta:
             return None
         since = await self._vault.looks.since(self._store, self._clock.now() - _AT_LEAST_EVERY)
-        mapped, _, cursor = (since or "").partition(" ")
-        return cursor if since is not None and mapped == self._mapped else None
+        scope, _, cursor = (since or "").partition(" ")
+        return cursor if since is not None and scope == self._scope else None
 
     async def _unsettled(self) -> bool:
         """Look one by one at what is doubtful or failed, of which the store tells nothing more.
