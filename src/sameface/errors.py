@@ -26,6 +26,7 @@ SamefaceError
             NotProven       SF-314  it said yes, and shows something else
     VaultFailed             SF-401  the memory cannot be read or written
         BlobLost            SF-402  a version's bytes are missing or altered
+        VaultBusy           SF-403  another run has the vault's one place
     SyncStopped             SF-501  more would change than the policy allows
     Interrupted             SF-502  exit 130: it was asked to stop before it could do anything
     WorkshopFailed          SF-601  no process can be had to work on pictures
@@ -260,6 +261,12 @@ class BlobLost(VaultFailed):
     """SF-402: a version's bytes are missing or altered."""
 
     code = "SF-402"
+
+
+class VaultBusy(VaultFailed):
+    """SF-403: another run has the vault's one place."""
+
+    code = "SF-403"
 
 
 class SyncStopped(SamefaceError):

@@ -116,5 +116,5 @@ def test_two_syncs_at_once_are_one_too_many(tmp_path: Path) -> None:
         out, _ = first.communicate(timeout=120)
 
     assert second.returncode == 4
-    assert "SF-401" in second.stderr
+    assert "SF-403" in second.stderr
     assert first.returncode == 5, out

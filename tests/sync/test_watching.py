@@ -12,10 +12,11 @@ from tests.servers.memory_store import MemoryStore, broken, face, may_write
 from tests.sync.kit import Office, same
 
 from sameface import sync
-from sameface.errors import BadUsage, NotAllowed, StoreFailed, SyncStopped
+from sameface.errors import BadUsage, NotAllowed, StoreFailed, SyncStopped, VaultBusy
 from sameface.settings import PolicySettings, Removal, StopAbove, Wishes
 from sameface.sync import Outcome, Result
 from sameface.values import Page
+from sameface.vault import Vault
 
 ALICE, BOB = "alice@x.test", "bob@x.test"
 
@@ -210,6 +211,34 @@ async def test_what_a_store_failed_at_is_tried_again(
     await outcomes.aclose()
 
     assert same(exchange.shows(ALICE), face("alice", 1))
+
+
+@pytest.mark.parametrize("everybody", [False, True], ids=["somebody", "everybody"])
+async def test_another_run_is_waited_for(
+    office: Office, directory: TalkingStore, *, everybody: bool
+) -> None:
+    """What was told while it had the vault is carried when it has ended."""
+    outcomes = watching(office)
+    await anext(outcomes)
+    directory.put(ALICE, face("alice", 1))
+    carried = asyncio.ensure_future(anext(outcomes))
+    async with await Vault.open(office.vault.folder) as other, other.alone():
+        directory.tell(ALICE, delta=not everybody)
+        done, _ = await asyncio.wait({carried}, timeout=0.3)
+        assert not done
+
+    assert (await carried).results == {Result.WRITTEN: 1}
+    await outcomes.aclose()
+
+
+async def test_a_watch_that_begins_during_another_run_says_so(
+    office: Office, directory: TalkingStore
+) -> None:
+    """And leaves, as any second sync does."""
+    outcomes = watching(office)
+    async with await Vault.open(office.vault.folder) as other, other.alone():
+        with pytest.raises(VaultBusy, match="Another run"):
+            await anext(outcomes)
 
 
 async def test_an_error_nobody_foresaw_ends_the_watch(

@@ -12,6 +12,7 @@ from sameface.errors import (
     BlobLost,
     NoRoom,
     SamefaceError,
+    VaultBusy,
     VaultFailed,
     WorkshopFailed,
 )
@@ -19,7 +20,7 @@ from sameface.errors import (
 _RAISED = "raised"
 _KINDS: dict[str, type[SamefaceError]] = {
     kind.code: kind
-    for kind in (BadSettings, BadUsage, NoRoom, VaultFailed, BlobLost, WorkshopFailed)
+    for kind in (BadSettings, BadUsage, NoRoom, VaultFailed, VaultBusy, BlobLost, WorkshopFailed)
 }
 """Errors that are their sentence and nothing else."""
 

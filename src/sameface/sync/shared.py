@@ -12,7 +12,7 @@ from typing import Any
 
 from sameface import errors
 from sameface.connectors.base import Connector
-from sameface.errors import SamefaceError, StoreFailed, SyncStopped, VaultFailed
+from sameface.errors import SamefaceError, StoreFailed, SyncStopped, VaultBusy
 from sameface.http import Clock
 from sameface.jobs import Steps, Works
 from sameface.settings import Settings
@@ -187,7 +187,7 @@ class _Worker:
             try:
                 await held.__aenter__()
                 break
-            except VaultFailed:
+            except VaultBusy:
                 if waited_s >= _PATIENCE_S:
                     raise
                 await self._clock.sleep(1)

@@ -10,7 +10,14 @@ from datetime import timedelta
 
 from sameface.connectors.base import Connector
 from sameface.connectors.watching import Watches
-from sameface.errors import BadUsage, Interrupted, StoreFailed, SyncStopped, UnknownPerson
+from sameface.errors import (
+    BadUsage,
+    Interrupted,
+    StoreFailed,
+    SyncStopped,
+    UnknownPerson,
+    VaultBusy,
+)
 from sameface.http import Clock
 from sameface.jobs import listening
 from sameface.settings import Settings
@@ -59,12 +66,14 @@ class _Heard:
             self.failed = failed
             self.news.set()
 
-    def again(self, names: Iterable[str], after: timedelta) -> None:
-        """These names are told once more, after so long."""
-        asyncio.get_running_loop().call_later(after.total_seconds(), self._tell, tuple(names))
+    def again(self, names: Iterable[str], after: timedelta, *, everybody: bool = False) -> None:
+        """These names, or everybody, are told once more, after so long."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(after.total_seconds(), self._tell, tuple(names), everybody)
 
-    def _tell(self, names: Iterable[str]) -> None:
+    def _tell(self, names: Iterable[str], everybody: bool) -> None:
         self._names |= dict.fromkeys(names)
+        self._everybody |= everybody
         self.news.set()
 
     def take(self) -> tuple[list[str], bool]:
@@ -89,10 +98,11 @@ async def watch(
     """`sync`, and again for whoever a store says has changed, within seconds; ends when asked to.
 
     An outcome is told whenever something was looked at and led to writes, and after each look at
-    everybody, which comes every so often. Where a store failed, it is tried `again`.
+    everybody, which comes every so often. Where a store failed, or another run has the vault, it is
+    tried `again`.
 
-    Errors: BadUsage where no store can be listened to,
-    StoreFailed where listening cannot begin, SyncStopped, VaultFailed.
+    Errors: BadUsage where no store can be listened to, StoreFailed where listening cannot begin,
+    VaultBusy where another run is under way when it begins, SyncStopped, VaultFailed.
     """
     talking = {name: one for name, one in connectors.items() if isinstance(one, Watches)}
     if not talking:
@@ -102,26 +112,28 @@ async def watch(
         )
     with listening() as stop:
         async with _ears(talking) as heard:
-            everybody, names, people, due = True, list[str](), 0, 0.0
+            everybody, names, people, due = True, list[str](), None, 0.0
+            tools = settings, connectors, vault, clock
             while not stop.is_set():
-                if everybody:
-                    due = clock.ticks() + every.total_seconds()
-                    outcome = await sync(settings, connectors, vault, clock, progress, tell=tell)
-                    people = outcome.people
-                    yield outcome
-                elif names:
-                    made, failed = await _plan_of(
-                        settings, connectors, vault, clock, names=names, people=people
-                    )
-                    if made is not None and not stop.is_set():
-                        outcome = await apply(
-                            settings, connectors, vault, clock, progress, plan=made, tell=tell
-                        )
-                        came = [result for result, many in outcome.results.items() if many]
-                        failed = failed or not all(result.good for result in came)
+                try:
+                    if everybody:
+                        due = clock.ticks() + every.total_seconds()
+                        outcome = await sync(*tools, progress, tell=tell)
+                        people = outcome.people
                         yield outcome
-                    if failed:
-                        heard.again(names, again)
+                    elif names:
+                        made, failed = await _plan_of(*tools, names=names, people=people or 0)
+                        if made is not None and not stop.is_set():
+                            outcome = await apply(*tools, progress, plan=made, tell=tell)
+                            came = [result for result, many in outcome.results.items() if many]
+                            failed = failed or not all(result.good for result in came)
+                            yield outcome
+                        if failed:
+                            heard.again(names, again)
+                except VaultBusy:
+                    if people is None:
+                        raise
+                    heard.again(names, again, everybody=everybody)
                 names, everybody = await _next(heard, stop, clock, due)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from sameface.errors import BadSettings, VaultFailed
+from sameface.errors import BadSettings, VaultBusy
 from sameface.settings import Storage
 
 _HOUSE = 0x53616D65  # "Same": the first half of each advisory lock's key
@@ -57,7 +57,7 @@ class Postgresql:
         """An advisory lock of a session: the server lets go of it when process or host dies."""
         async with self._locked(_HOUSE, _RUN, shared=shared) as (connection, held):
             if not held:
-                raise VaultFailed(
+                raise VaultBusy(
                     f"Another run ({await _holder(connection)}) is writing with {self._in_words}; "
                     "let it end, then run this again."
                 )

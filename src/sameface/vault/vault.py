@@ -103,7 +103,7 @@ class Vault:
     async def alone(self, *, shared: bool = False) -> AsyncIterator[None]:
         """Hold the vault's one place for a run that writes to stores.
 
-        `shared` is for the workers of one run, who hold it together. VaultFailed at once where
+        `shared` is for the workers of one run, who hold it together. VaultBusy at once where
         another run has it.
         """
         with database.spoken(self._database):
